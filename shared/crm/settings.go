@@ -1,0 +1,25 @@
+package crm
+
+import . "yuzhou/shared/schema" //nolint:revive // declarations read as tables
+
+// SettingsID is the id of the one settings record.
+const SettingsID = "settings"
+
+// Settings are the company's settings: one record.
+var Settings = kind(Kind{
+	Name:     "settings",
+	Title:    "company",
+	Server:   true,
+	Audience: Audience{Everybody: true},
+	Fields: []Field{
+		{Name: "company", Type: Text{Max: 120}, Required: true},
+		{Name: "zone", Type: Text{Max: 60}, Required: true}, // Asia/Shanghai
+		{Name: "reclaim_at", Type: Text{Max: 5}},            // 02:00, in the company's zone
+		{Name: "backdate_days", Type: Number{}},             // 0: no bound
+		{Name: "holding_cap", Type: Number{}},               // over all pools; 0: none
+		{Name: "grace_days", Type: Number{}},                // for laptops that have not synced
+		{Name: "evidence_days", Type: Number{}},             // for follow-ups that arrive after a reclaim
+		{Name: "warn_days", Type: Number{}},                 // "soon to the pool"
+		{Name: "number_prefix", Type: Text{Max: 10}},        // KH
+	},
+})

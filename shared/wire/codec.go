@@ -1,0 +1,128 @@
+package wire
+
+import (
+	"bufio"
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"io"
+
+	"github.com/klauspost/compress/zstd"
+
+	"yuzhou/shared/fault"
+)
+
+// window bounds the memory a peer can make us take for one stream.
+const window = 8 << 20
+
+// Writer writes JSON lines into one compressed body and takes its digest.
+type Writer struct {
+	buf  bytes.Buffer
+	zip  *zstd.Encoder
+	json *json.Encoder
+	size int
+}
+
+// NewWriter starts a body.
+func NewWriter() *Writer {
+	w := &Writer{}
+	zip, err := zstd.NewWriter(&w.buf, zstd.WithEncoderLevel(zstd.SpeedDefault), zstd.WithEncoderConcurrency(1), zstd.WithWindowSize(1<<20))
+	if err != nil { // options are constants
+		panic(err)
+	}
+	w.zip = zip
+	w.json = json.NewEncoder(countWriter{zip, &w.size})
+	w.json.SetEscapeHTML(false)
+	return w
+}
+
+type countWriter struct {
+	w io.Writer
+	n *int
+}
+
+func (c countWriter) Write(p []byte) (int, error) {
+	*c.n += len(p)
+	return c.w.Write(p)
+}
+
+// Line appends one message.
+func (w *Writer) Line(message any) error { return w.json.Encode(message) }
+
+// Size is the number of bytes written so far, before compression.
+func (w *Writer) Size() int { return w.size }
+
+// Close ends the body and gives it with its digest (hex SHA-256 of the compressed bytes).
+func (w *Writer) Close() (body []byte, digest string, err error) {
+	if err := w.zip.Close(); err != nil {
+		return nil, "", err
+	}
+	return w.buf.Bytes(), Digest(w.buf.Bytes()), nil
+}
+
+// Digest is the hex SHA-256 of a body, sent beside it and checked before anything is parsed.
+func Digest(body []byte) string {
+	sum := sha256.Sum256(body)
+	return hex.EncodeToString(sum[:])
+}
+
+// Reader reads the JSON lines of one body, never more than limit bytes after decompression.
+type Reader struct {
+	zip   *zstd.Decoder
+	lines *bufio.Reader
+	left  int64
+	limit int64
+}
+
+// NewReader starts to read a body. Close must be called.
+func NewReader(body []byte, limit int64) (*Reader, error) {
+	zip, err := zstd.NewReader(bytes.NewReader(body), zstd.WithDecoderConcurrency(1),
+		zstd.WithDecoderMaxWindow(window), zstd.WithDecoderMaxMemory(uint64(limit)+window))
+	if err != nil {
+		return nil, fault.New(fault.Malformed, "What", "compression").Because("wire", err)
+	}
+	return &Reader{zip: zip, lines: bufio.NewReaderSize(zip, 64<<10), left: limit, limit: limit}, nil
+}
+
+// Next reads one line into message; io.EOF after the last.
+func (r *Reader) Next(message any) error {
+	line, err := r.line()
+	if err != nil {
+		return err
+	}
+	if err := json.Unmarshal(line, message); err != nil {
+		return fault.New(fault.Malformed, "What", "line").Because("wire", err)
+	}
+	return nil
+}
+
+func (r *Reader) line() ([]byte, error) {
+	var long []byte
+	for {
+		part, err := r.lines.ReadSlice('\n')
+		if r.left -= int64(len(part)); r.left < 0 {
+			return nil, fault.New(fault.TooLarge, "Limit", r.limit)
+		}
+		switch {
+		case err == nil && long == nil:
+			return part, nil
+		case err == nil:
+			return append(long, part...), nil
+		case errors.Is(err, bufio.ErrBufferFull):
+			long = append(long, part...)
+		case errors.Is(err, io.EOF) && len(long)+len(part) == 0:
+			return nil, io.EOF
+		case errors.Is(err, io.EOF):
+			return nil, fault.New(fault.Malformed, "What", "cut line")
+		case errors.Is(err, zstd.ErrDecoderSizeExceeded), errors.Is(err, zstd.ErrWindowSizeExceeded):
+			return nil, fault.New(fault.TooLarge, "Limit", r.limit)
+		default:
+			return nil, fault.New(fault.Malformed, "What", "compression").Because("wire", err)
+		}
+	}
+}
+
+// Close frees the decoder.
+func (r *Reader) Close() { r.zip.Close() }
