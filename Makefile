@@ -1,0 +1,102 @@
+# Yuzhou 渔舟. What you can ask for:
+#
+#   make run     a server with demo data and the desktop on it; without a display, a scripted day and its pictures
+#   make test    every test, with the race detector, in shuffled order
+#   make check   formatting, vet, staticcheck, golangci-lint, the layers
+#   make e2e     a real server and two real windows on a display of their own, end to end
+#   make shots   a picture of every screen in shots/, light and dark, Chinese and English
+#   make bench   one line per figure: bench <name> <value> <unit>
+#   make build   build/yuzhou (desktop) and build/yuzhou-server
+#   make deps    the Debian packages all of this needs, as far as they are missing
+#   make clean   removes build/ and shots/, never data
+#   make help    this list
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.ONESHELL:
+.DEFAULT_GOAL := help
+.PHONY: help deps deps-build deps-e2e run test check e2e shots bench build clean
+
+GOFUMPT := mvdan.cc/gofumpt@v0.12.0
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+GOLANGCI := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+
+# Fyne checks at run time that widgets are touched on the main goroutine alone, and says so in its log. The tag takes
+# the check out and makes drawing three times as fast: programs for people have it, the end-to-end run must not.
+RELEASE := -tags migrated_fynedo -trimpath -ldflags '-s -w'
+
+ADDRESS := 127.0.0.1:8080
+
+help:
+	@sed -n 's/^#   //p' Makefile
+
+deps:
+	@.ci/deps.sh all
+
+deps-build:
+	@.ci/deps.sh build
+
+deps-e2e:
+	@.ci/deps.sh all
+
+build: deps-build
+	go build $(RELEASE) -o build/yuzhou ./desktop
+	go build $(RELEASE) -o build/yuzhou-server ./syncserver
+
+# The race detector makes the SQLite and Fyne packages slow to build the first time; later runs take them from Go's cache.
+test: deps-build
+	go test -race -shuffle=on -timeout 15m ./...
+
+check: deps-build
+	@unformatted=$$(go run $(GOFUMPT) -l desktop syncserver shared migrations assets)
+	if [ -n "$$unformatted" ]; then
+		echo "not formatted by gofumpt:"
+		echo "$$unformatted"
+		exit 1
+	fi
+	set -x
+	go vet ./...
+	go run $(STATICCHECK) ./...
+	go run $(GOLANGCI) run ./...
+	go test -run 'TestLayers|TestSound|TestPlanted' ./shared
+
+# The demo's data stays between runs, so that what you tried yesterday is still there; delete the folder to start anew.
+run: build
+	@folder="$${XDG_DATA_HOME:-$$HOME/.local/share}/yuzhou-demo"
+	mkdir -p "$$folder"
+	if [ ! -d "$$folder/server" ]; then
+		build/yuzhou-server demo --data "$$folder/server" --customers 2000 --followups 6000 --tasks 1000 --seed 42
+	fi
+	build/yuzhou-server serve --data "$$folder/server" --listen $(ADDRESS) >"$$folder/server.log" 2>&1 &
+	server=$$!
+	trap 'kill $$server 2>/dev/null || true; wait $$server 2>/dev/null || true' EXIT
+	until (exec 3<>/dev/tcp/$(subst :,/,$(ADDRESS))) 2>/dev/null; do
+		if ! kill -0 $$server 2>/dev/null; then
+			echo "the server did not start; its log says:" >&2
+			tail -n 5 "$$folder/server.log" >&2
+			exit 1
+		fi
+		sleep 0.1
+	done
+	echo "server: http://$(ADDRESS), data and log in $$folder"
+	if [ -n "$${DISPLAY:-}$${WAYLAND_DISPLAY:-}" ]; then
+		build/yuzhou --data "$$folder/desktop"
+	else
+		echo "no display: a scripted day through the desktop's own code, pictures in shots/"
+		YUZHOU_SERVER=http://$(ADDRESS) YUZHOU_SHOTS="$(CURDIR)/shots" go test -count=1 -v -run TestDay ./desktop/day
+	fi
+
+# Built without the release tag: a widget touched from a wrong goroutine fails the run.
+e2e: deps-e2e
+	go build -o build/e2e/yuzhou ./desktop
+	go build -o build/e2e/yuzhou-server ./syncserver
+	.ci/e2e build/e2e shots/e2e
+
+shots: deps-build
+	YUZHOU_SHOTS="$(CURDIR)/shots" go test -count=1 -run TestGallery ./desktop/ui/gallery
+
+bench: deps-build
+	@YUZHOU_BENCH=1 go test -count=1 -timeout 60m -run TestFigures -v ./syncserver/sim ./desktop/ui/gallery | grep '^bench '
+
+clean:
+	rm -rf build shots
