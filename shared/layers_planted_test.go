@@ -102,10 +102,11 @@ func expect(t *testing.T, plant planted) {
 
 func plantedImports() []planted {
 	return []planted{
-		{"schema knows nobody", "shared/schema/a.go", imports("schema", "yuzhou/shared/fault"), "may import of ours only shared/schema"},
-		{"fault knows nobody", "shared/fault/a.go", imports("fault", "yuzhou/shared/clock"), "may import of ours"},
+		{"schema knows fault alone", "shared/schema/a.go", imports("schema", "yuzhou/shared/fault", "yuzhou/shared/clock"), "may import of ours only shared/fault"},
+		{"fault knows nobody", "shared/fault/a.go", imports("fault", "yuzhou/shared/clock"), "may import of ours nothing"},
 		{"a lower shared package", "shared/crm/a.go", imports("crm", "yuzhou/shared/pool"), "may import of ours"},
-		{"a shared neighbour", "shared/pool/a.go", imports("pool", "yuzhou/shared/access"), "may import of ours"},
+		{"a shared neighbour", "shared/sample/a.go", imports("sample", "yuzhou/shared/transfer"), "may import of ours"},
+		{"merge and the kinds", "shared/change/a.go", imports("change", "yuzhou/shared/crm"), "may import of ours only shared/fault, shared/schema"},
 		{"shared and the network", "shared/wire/a.go", imports("wire", "net/http"), "never imports net/http"},
 		{"shared and SQL", "shared/transfer/a.go", imports("transfer", "database/sql"), "SQL is spoken only"},
 		{"shared and the screen", "shared/crm/a.go", imports("crm", "fyne.io/fyne/v2"), "never imports fyne.io"},
