@@ -48,7 +48,7 @@ test: deps-build
 	go test -race -shuffle=on -timeout 15m ./...
 
 check: deps-build
-	@unformatted=$$(go run $(GOFUMPT) -l desktop syncserver shared migrations assets)
+	@unformatted=$$(go run $(GOFUMPT) -l .)
 	if [ -n "$$unformatted" ]; then
 		echo "not formatted by gofumpt:"
 		echo "$$unformatted"
