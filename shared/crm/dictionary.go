@@ -18,5 +18,6 @@ var Dictionary = kind(Kind{
 		{Name: "preferred", Type: Flag{}},
 		{Name: "disabled", Type: Flag{}, Listed: true},
 		{Name: "counts", Type: Flag{}},
+		{Name: "aliases", Type: Tags{}}, // other words for the entry, as imported files write it
 	},
 })

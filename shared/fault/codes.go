@@ -49,6 +49,7 @@ const (
 	EmptyRule      Code = "EMPTY_RULE"     // a rule without condition or without owners
 	LastPool       Code = "LAST_POOL"      // the last enabled pool cannot be disabled
 	PoolNotEmpty   Code = "POOL_NOT_EMPTY" // Count
+	Circle         Code = "CIRCLE"         // a department below itself, a superior below his subordinate
 
 	// Sync.
 	EditedSince    Code = "EDITED_SINCE" // a delete that did not see a later edit
@@ -95,7 +96,7 @@ func Codes() []Code {
 		BadReference, FutureDate, Backdated, ReasonMissing, DueBeforeStart,
 		NoRight, NotFound, NotHolder, FieldLocked, AppendOnly, ExecutorBlind,
 		ClaimNoRight, PoolNotFound, PoolDisabled, PoolNotMember, NotInPool, AlreadyHeld, PoolAssignOnly, RecordHeld,
-		NewInPool, CoolDown, DailyLimit, PoolCap, HoldingCap, NoPool, UserDisabled, EmptyRule, LastPool, PoolNotEmpty,
+		NewInPool, CoolDown, DailyLimit, PoolCap, HoldingCap, NoPool, UserDisabled, EmptyRule, LastPool, PoolNotEmpty, Circle,
 		EditedSince, DependsOn, ReplicaFork, Overridden, UnknownKind, UnknownField, Malformed, TooLarge, OldProtocol,
 		EpochChanged, DigestMismatch, MassRemoval, Parked,
 		Unauthorized, BadLogin, AccountDisabled, TooManyTries, WeakPassword, InsecureAddress, BadAddress, Offline,
