@@ -60,11 +60,15 @@ var layersTable = append(sharedLayers(),
 	layer{"desktop/jobs/...", []string{"desktop/replica/...", "desktop/book/...", "shared/..."}, []string{fyne, sqlPkg}},
 	layer{"desktop/ui/widget/...", nil, []string{sqlPkg, http}},
 	layer{"desktop/ui/theme/...", nil, []string{sqlPkg, http}},
-	// The window knows every screen; a screen knows no other screen, only what all of them are made of.
+	// The window knows every screen. A screen knows no other screen, only what all of them are made of: widgets, colours,
+	// words, and in ui/screen the navigator that is handed to it.
 	layer{"desktop/ui", []string{"desktop/ui/...", "desktop/book/...", "shared/...", "assets"}, []string{sqlPkg, http}},
 	layer{
 		"desktop/ui/...",
-		[]string{"desktop/ui/widget/...", "desktop/ui/theme", "desktop/ui/words", "desktop/book/...", "shared/...", "assets"},
+		[]string{
+			"desktop/ui/widget/...", "desktop/ui/theme/...", "desktop/ui/words/...", "desktop/ui/screen/...",
+			"desktop/book/...", "shared/...", "assets",
+		},
 		[]string{sqlPkg, http},
 	},
 	layer{"desktop", []string{"desktop/...", "shared/...", "migrations", "assets"}, []string{sqlPkg}},
