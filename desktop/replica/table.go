@@ -1,0 +1,245 @@
+package replica
+
+import (
+	"database/sql/driver"
+	"encoding/json"
+	"strings"
+
+	"yuzhou/shared/schema"
+)
+
+// table is a kind with its SQL: the one place where declarations become statements. The columns are always
+// id, root, seq, deleted, masked, extra and then the fields in the order of the declaration.
+type table struct {
+	kind   *schema.Kind
+	name   string // quoted
+	field  map[string]int
+	insert string
+	sel    string // SELECT all columns FROM table
+	local  []string
+}
+
+// The columns that every kind's table begins with.
+const (
+	colID = iota
+	colRoot
+	colSeq
+	colDeleted
+	colMasked
+	colExtra
+	colFields // the first field
+)
+
+var fixedColumns = []string{"id", "root", "seq", "deleted", "masked", "extra"}
+
+// derivedColumns are the columns of customer that are no fields: copied from its holding, or computed.
+var derivedColumns = []string{"owner", "pool", "followed_at", "touched_at", "pooled_at", "due_on", "name_key"}
+
+func tablesOf(kinds []*schema.Kind) map[string]*table {
+	all := make(map[string]*table, len(kinds))
+	for _, k := range kinds {
+		all[k.Name] = tableOf(k)
+	}
+	return all
+}
+
+func tableOf(k *schema.Kind) *table {
+	t := &table{kind: k, name: quote(k.Name), field: make(map[string]int, len(k.Fields))}
+	columns := append([]string(nil), fixedColumns...)
+	for i, f := range k.Fields {
+		t.field[f.Name] = i
+		columns = append(columns, quote(f.Name))
+	}
+	list := strings.Join(columns, ", ")
+	t.sel = "SELECT " + list + " FROM " + t.name
+	if k.Name == "customer" {
+		t.local = derivedColumns
+		list += ", " + strings.Join(derivedColumns, ", ")
+	}
+	marks := strings.Repeat(", ?", len(columns)+len(t.local))[2:]
+	t.insert = "INSERT INTO " + t.name + " (" + list + ") VALUES (" + marks + ")"
+	return t
+}
+
+func quote(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
+
+// has says whether a list may be narrowed or sorted by the column, and gives its name for SQL.
+func (t *table) column(name string) (string, bool) {
+	if _, ok := t.field[name]; ok {
+		return quote(name), true
+	}
+	for _, set := range [][]string{t.local, {"id", "root", "seq"}} {
+		for _, c := range set {
+			if c == name {
+				return c, true
+			}
+		}
+	}
+	return "", false
+}
+
+// row is one row of a kind's table, as SQLite has it.
+type row struct {
+	t       *table
+	id      string
+	root    string
+	seq     int64
+	deleted bool
+	masked  string         // JSON array, "" for none
+	extra   string         // JSON object of what has no column, "" for none
+	cols    []driver.Value // the fields
+}
+
+// record turns columns into the values of a record.
+func (w *row) record() schema.Record {
+	r := schema.Record{Kind: w.t.kind.Name, ID: w.id, Root: w.root, Seq: w.seq, Deleted: w.deleted}
+	r.Values = make(schema.Values, len(w.cols))
+	for i, v := range w.cols {
+		if v != nil {
+			if value := fromColumn(w.t.kind.Fields[i].Type, v); value != nil {
+				r.Values[w.t.kind.Fields[i].Name] = value
+			}
+		}
+	}
+	if w.extra != "" {
+		var more schema.Values
+		if json.Unmarshal([]byte(w.extra), &more) == nil {
+			for name, v := range more {
+				r.Values[name] = v
+			}
+		}
+	}
+	if w.masked != "" {
+		_ = json.Unmarshal([]byte(w.masked), &r.Masked) // written by us: it is a list of names
+	}
+	return r
+}
+
+// rowOf is the reverse of record. Values without a column, or of a form their column cannot hold, go to extra.
+func (t *table) rowOf(r schema.Record) (*row, error) {
+	w := &row{t: t, id: r.ID, root: r.Root, seq: r.Seq, deleted: r.Deleted, cols: make([]driver.Value, len(t.kind.Fields))}
+	var more schema.Values
+	for name, v := range r.Values {
+		if i, known := t.field[name]; known {
+			if c, ok := toColumn(t.kind.Fields[i].Type, v); ok {
+				w.cols[i] = c
+				continue
+			}
+		}
+		if more == nil {
+			more = schema.Values{}
+		}
+		more[name] = v
+	}
+	if len(more) > 0 {
+		text, err := json.Marshal(more)
+		if err != nil {
+			return nil, err
+		}
+		w.extra = string(text)
+	}
+	w.masked = listText(r.Masked)
+	return w, nil
+}
+
+func listText(names []string) string {
+	if len(names) == 0 {
+		return ""
+	}
+	text, err := json.Marshal(names)
+	if err != nil { // strings always marshal
+		return ""
+	}
+	return string(text)
+}
+
+// toColumn gives the form of a value in its column; ok is false when the column cannot hold it.
+func toColumn(t schema.Type, v any) (driver.Value, bool) {
+	switch x := v.(type) {
+	case nil:
+		return nil, true
+	case string:
+		if x == "" {
+			return nil, true
+		}
+		return x, t.Column() == schema.TextColumn && !isSet(t)
+	case int64:
+		return x, t.Column() == schema.IntegerColumn && !isFlag(t)
+	case bool:
+		if x {
+			return int64(1), isFlag(t)
+		}
+		return int64(0), isFlag(t)
+	case []string:
+		if len(x) == 0 {
+			return nil, true
+		}
+		return listText(x), isSet(t)
+	}
+	return nil, false
+}
+
+func fromColumn(t schema.Type, v driver.Value) any {
+	switch x := v.(type) {
+	case string:
+		if isSet(t) {
+			var set []string
+			if json.Unmarshal([]byte(x), &set) != nil {
+				return nil
+			}
+			return set
+		}
+		return x
+	case int64:
+		if isFlag(t) {
+			return x != 0
+		}
+		return x
+	}
+	return nil
+}
+
+func isFlag(t schema.Type) bool { _, ok := t.(schema.Flag); return ok }
+
+func isSet(t schema.Type) bool {
+	switch t.(type) {
+	case schema.Tags, schema.RefSet:
+		return true
+	}
+	return false
+}
+
+// scan reads the columns of sel.
+func (t *table) scan(values []driver.Value) *row {
+	w := &row{t: t, cols: make([]driver.Value, len(t.kind.Fields))}
+	w.id, _ = values[colID].(string)
+	w.root, _ = values[colRoot].(string)
+	w.seq, _ = values[colSeq].(int64)
+	deleted, _ := values[colDeleted].(int64)
+	w.deleted = deleted != 0
+	w.masked, _ = values[colMasked].(string)
+	w.extra, _ = values[colExtra].(string)
+	copy(w.cols, values[colFields:])
+	return w
+}
+
+// args are the arguments of insert; derived is nil but for customers.
+func (w *row) args(buf []driver.Value, derived []driver.Value) []driver.Value {
+	buf = append(buf[:0], w.id, w.root, w.seq, flag(w.deleted), orNull(w.masked), orNull(w.extra))
+	buf = append(buf, w.cols...)
+	return append(buf, derived...)
+}
+
+func flag(b bool) driver.Value {
+	if b {
+		return int64(1)
+	}
+	return int64(0)
+}
+
+func orNull(s string) driver.Value {
+	if s == "" {
+		return nil
+	}
+	return s
+}

@@ -1,0 +1,93 @@
+package replica
+
+import (
+	"errors"
+	"time"
+
+	"yuzhou/shared/fault"
+)
+
+// durability says what a commit survives.
+type durability string
+
+// What a person typed must survive a power cut; what was pulled can be pulled again.
+const (
+	durable durability = "FULL"
+	relaxed durability = "NORMAL"
+)
+
+// tx is one write transaction. It knows the time.
+type tx struct {
+	*conn
+	r       *Replica
+	now     time.Time
+	touched Touched
+	removed bool // rows of others left: their bytes must leave the log too
+}
+
+// change runs fn in a transaction of the one writer and tells the listeners after the commit.
+func (r *Replica) change(d durability, fn func(*tx) error) error {
+	touched, err := r.commit(d, fn)
+	if err != nil {
+		return broken(err)
+	}
+	r.tell(touched)
+	return nil
+}
+
+func (r *Replica) commit(d durability, fn func(*tx) error) (Touched, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.write == nil {
+		return Touched{}, errClosed
+	}
+	if r.sync != d {
+		// SQLite ignores the pragma inside a transaction, so it stands before it.
+		if err := r.write.plain("PRAGMA synchronous=" + string(d)); err != nil {
+			return Touched{}, err
+		}
+		r.sync = d
+	}
+	if err := r.write.exec("BEGIN IMMEDIATE"); err != nil {
+		return Touched{}, err
+	}
+	t := &tx{conn: r.write, r: r, now: r.clock(), touched: Touched{Kinds: map[string]bool{}}}
+	if err := fn(t); err != nil {
+		return Touched{}, errors.Join(err, r.write.plain("ROLLBACK"))
+	}
+	if err := r.write.exec("COMMIT"); err != nil {
+		return Touched{}, errors.Join(err, r.write.plain("ROLLBACK"))
+	}
+	if t.removed {
+		return t.touched, r.truncate()
+	}
+	return t.touched, nil
+}
+
+var errClosed = fault.New(fault.Internal).Because("replica", errors.New("closed"))
+
+// truncate moves the log into the file and empties it: the old bytes of removed rows would stay in the log otherwise.
+func (r *Replica) truncate() error {
+	_, err := r.write.number("PRAGMA wal_checkpoint(TRUNCATE)")
+	return err
+}
+
+// view runs fn on a reader. All that fn reads in one statement is of one moment; with snapshot all of it is.
+func (r *Replica) view(fn func(*conn) error) error {
+	c, ok := <-r.idle
+	if !ok {
+		return errClosed
+	}
+	defer func() { r.idle <- c }()
+	return broken(fn(c))
+}
+
+// snapshot is view with everything that fn reads from one moment.
+func (r *Replica) snapshot(fn func(*conn) error) error {
+	return r.view(func(c *conn) error {
+		if err := c.exec("BEGIN"); err != nil {
+			return err
+		}
+		return errors.Join(fn(c), c.plain("COMMIT"))
+	})
+}
