@@ -110,14 +110,7 @@ const maxDiffCells = 1 << 20
 
 // hunks is the difference of two texts as replacements, by the longest common subsequence of their lines.
 func hunks(base, next []string) []hunk {
-	start := 0
-	for start < len(base) && start < len(next) && base[start] == next[start] {
-		start++
-	}
-	endB, endN := len(base), len(next)
-	for endB > start && endN > start && base[endB-1] == next[endN-1] {
-		endB, endN = endB-1, endN-1
-	}
+	start, endB, endN := trimCommon(base, next)
 	if start == endB && start == endN {
 		return nil
 	}
@@ -125,28 +118,43 @@ func hunks(base, next []string) []hunk {
 	if len(x)*len(y) > maxDiffCells {
 		return []hunk{{start, endB, y}}
 	}
-	common := longestCommon(x, y)
 	var out []hunk
 	i, j := 0, 0
-	for i < len(x) || j < len(y) {
-		if i < len(x) && j < len(y) && x[i] == y[j] {
+	for _, m := range append(matches(x, y), [2]int{len(x), len(y)}) {
+		if i < m[0] || j < m[1] {
+			out = append(out, hunk{from: start + i, to: start + m[0], lines: y[j:m[1]]})
+		}
+		i, j = m[0]+1, m[1]+1
+	}
+	return out
+}
+
+// trimCommon finds the part in which two texts differ: lines [start,endB) of the first, [start,endN) of the second.
+func trimCommon(base, next []string) (start, endB, endN int) {
+	endB, endN = len(base), len(next)
+	for start < endB && start < endN && base[start] == next[start] {
+		start++
+	}
+	for endB > start && endN > start && base[endB-1] == next[endN-1] {
+		endB, endN = endB-1, endN-1
+	}
+	return start, endB, endN
+}
+
+// matches lists the pairs of lines that both texts keep, in order.
+func matches(x, y []string) [][2]int {
+	common := longestCommon(x, y)
+	var out [][2]int
+	for i, j := 0, 0; i < len(x) && j < len(y); {
+		switch {
+		case x[i] == y[j]:
+			out = append(out, [2]int{i, j})
 			i, j = i+1, j+1
-			continue
+		case common[i+1][j] >= common[i][j+1]:
+			i++
+		default:
+			j++
 		}
-		h := hunk{from: start + i}
-		for i < len(x) || j < len(y) {
-			if i < len(x) && j < len(y) && x[i] == y[j] {
-				break
-			}
-			if j >= len(y) || (i < len(x) && common[i+1][j] >= common[i][j+1]) {
-				i++
-			} else {
-				h.lines = append(h.lines, y[j])
-				j++
-			}
-		}
-		h.to = start + i
-		out = append(out, h)
 	}
 	return out
 }
