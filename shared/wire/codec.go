@@ -98,6 +98,10 @@ func (r *Reader) Next(message any) error {
 	return nil
 }
 
+// Line reads one line as it is, with its line break; io.EOF after the last. The bytes are valid until the next call.
+// It is for readers that know a narrower way than encoding/json.
+func (r *Reader) Line() ([]byte, error) { return r.line() }
+
 func (r *Reader) line() ([]byte, error) {
 	var long []byte
 	for {

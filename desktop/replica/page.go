@@ -1,0 +1,241 @@
+package replica
+
+import (
+	"database/sql/driver"
+	"encoding/json"
+	"errors"
+	"io"
+	"strings"
+
+	"yuzhou/shared/change"
+	"yuzhou/shared/fault"
+	"yuzhou/shared/schema"
+	"yuzhou/shared/wire"
+)
+
+// Page is one decoded page of a pull. Decoding needs no database, so that the next page can be decoded while this
+// one is being applied.
+type Page struct {
+	steps []step
+	End   wire.End
+	Rows  int
+	body  []byte
+}
+
+// step is one thing to apply; exactly one member is set.
+type step struct {
+	drop   *wire.Drop
+	grant  *wire.Grant
+	root   *group
+	result *change.Result
+}
+
+// group is a root with its rows.
+type group struct {
+	wire.Root
+	rows    []*row
+	foreign []wire.Row
+}
+
+// Decode reads a page. A page without its End is a MALFORMED fault: a body that was cut must not be half applied.
+func (r *Replica) Decode(body []byte) (*Page, error) {
+	in, err := wire.NewReader(body, wire.MaxPageBytes)
+	if err != nil {
+		return nil, err
+	}
+	defer in.Close()
+	p := &Page{body: body}
+	d := decoder{tables: r.tables, page: p}
+	for {
+		line, err := in.Line()
+		if errors.Is(err, io.EOF) {
+			return nil, fault.New(fault.Malformed, "What", "page without end")
+		}
+		if err != nil {
+			return nil, err
+		}
+		ended, err := d.line(line)
+		if err != nil {
+			return nil, err
+		}
+		if ended {
+			return p, nil
+		}
+	}
+}
+
+type decoder struct {
+	tables map[string]*table
+	page   *Page
+	group  *group
+	slab   []row
+}
+
+const rowPrefix = `{"row":{`
+
+func (d *decoder) line(line []byte) (ended bool, err error) {
+	if len(line) > len(rowPrefix) && string(line[:len(rowPrefix)]) == rowPrefix {
+		return false, d.row(string(line))
+	}
+	var f wire.Frame
+	if err := json.Unmarshal(line, &f); err != nil {
+		return false, fault.New(fault.Malformed, "What", "line").Because("replica", err)
+	}
+	switch {
+	case f.End != nil:
+		d.page.End = *f.End
+		return true, nil
+	case f.Root != nil:
+		d.group = &group{Root: *f.Root}
+		d.page.steps = append(d.page.steps, step{root: d.group})
+	case f.Row != nil:
+		return false, d.plain(*f.Row)
+	case f.Result != nil:
+		d.page.steps = append(d.page.steps, step{result: f.Result})
+	case f.Drop != nil:
+		d.page.steps = append(d.page.steps, step{drop: f.Drop})
+	case f.Grant != nil:
+		d.page.steps = append(d.page.steps, step{grant: f.Grant})
+	}
+	return false, nil // a frame of a newer protocol is passed over
+}
+
+// plain takes a row that the fast way did not read.
+func (d *decoder) plain(in wire.Row) error {
+	if d.group == nil {
+		return fault.New(fault.Malformed, "What", "row without root")
+	}
+	d.page.Rows++
+	t := d.tables[in.Kind]
+	if t == nil {
+		d.group.foreign = append(d.group.foreign, in)
+		return nil
+	}
+	w, err := t.rowOf(schema.Record{
+		Kind: in.Kind, ID: in.ID, Root: d.group.ID, Seq: in.Seq, Deleted: in.Deleted, Masked: in.Masked, Values: in.Body,
+	})
+	if err != nil {
+		return err
+	}
+	d.group.rows = append(d.group.rows, w)
+	return nil
+}
+
+// row reads a row of a known kind without going through maps: its values become columns as they are met.
+// Whatever is not as expected is left to encoding/json.
+func (d *decoder) row(line string) error {
+	s := scanner{s: line, i: len(rowPrefix)}
+	w := d.fresh()
+	ok := s.object(func(key string) bool {
+		switch key {
+		case "k":
+			kind, ok := s.str()
+			w.t = d.tables[kind]
+			return ok && w.t != nil
+		case "i":
+			var ok bool
+			w.id, ok = s.str()
+			return ok
+		case "q":
+			var ok bool
+			w.seq, ok = s.integer()
+			return ok
+		case "d":
+			raw, ok := s.raw()
+			w.deleted = raw == "true"
+			return ok
+		case "m":
+			raw, ok := s.raw()
+			w.masked = raw
+			return ok
+		case "b":
+			return w.t != nil && s.open() && w.body(&s)
+		}
+		_, ok := s.raw()
+		return ok
+	})
+	if !ok || w.t == nil || w.id == "" || d.group == nil || s.s[s.i:] != "}\n" {
+		var f wire.Frame
+		if err := json.Unmarshal([]byte(line), &f); err != nil || f.Row == nil {
+			return fault.New(fault.Malformed, "What", "row").Because("replica", err)
+		}
+		return d.plain(*f.Row)
+	}
+	if w.cols == nil {
+		w.cols = make([]driver.Value, len(w.t.kind.Fields))
+	}
+	w.root = d.group.ID
+	d.group.rows = append(d.group.rows, w)
+	d.page.Rows++
+	return nil
+}
+
+// fresh takes a row from a slab: a page has thousands.
+func (d *decoder) fresh() *row {
+	if len(d.slab) == 0 {
+		d.slab = make([]row, 256)
+	}
+	w := &d.slab[0]
+	d.slab = d.slab[1:]
+	return w
+}
+
+// body reads the values of a row into columns; those without one go to extra.
+func (w *row) body(s *scanner) bool {
+	w.cols = make([]driver.Value, len(w.t.kind.Fields))
+	var extra []string
+	ok := s.object(func(name string) bool {
+		i, known := w.t.field[name]
+		if known && s.i < len(s.s) {
+			t := w.t.kind.Fields[i].Type
+			switch c := s.s[s.i]; {
+			case c == '"':
+				if t.Column() != schema.TextColumn || isSet(t) {
+					break
+				}
+				v, ok := s.str()
+				if v != "" {
+					w.cols[i] = v
+				}
+				return ok
+			case c == '-' || c >= '0' && c <= '9':
+				if t.Column() != schema.IntegerColumn || isFlag(t) {
+					break
+				}
+				v, ok := s.integer()
+				w.cols[i] = v
+				return ok
+			}
+			return w.rare(s, i)
+		}
+		raw, ok := s.raw()
+		extra = append(extra, quoteJSON(name)+":"+raw)
+		return ok
+	})
+	if len(extra) > 0 {
+		w.extra = "{" + strings.Join(extra, ",") + "}"
+	}
+	return ok
+}
+
+// rare reads flags, sets and null; false for everything else.
+func (w *row) rare(s *scanner, i int) bool {
+	raw, ok := s.raw()
+	if !ok {
+		return false
+	}
+	v, err := schema.DecodeValue(json.RawMessage(raw))
+	if err != nil {
+		return false
+	}
+	w.cols[i], ok = toColumn(w.t.kind.Fields[i].Type, v)
+	return ok
+}
+
+func quoteJSON(name string) string {
+	text, err := json.Marshal(name)
+	if err != nil { // strings always marshal
+		return `""`
+	}
+	return string(text)
+}
