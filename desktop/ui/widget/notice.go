@@ -1,0 +1,262 @@
+package widget
+
+import (
+	"slices"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/widget"
+)
+
+// Notice is a coloured bar above the content that says what holds now and what to do about it.
+type Notice struct {
+	widget.BaseWidget
+	text   string
+	tone   Tone
+	action *Link
+	width  float32
+}
+
+// NewNotice returns a bar.
+func NewNotice(text string, tone Tone) *Notice {
+	n := &Notice{text: text, tone: tone, action: NewLink("", Body, tone.words(), nil)}
+	n.ExtendBaseWidget(n)
+	return n
+}
+
+// Set changes words and tone.
+func (n *Notice) Set(text string, tone Tone) {
+	n.text, n.tone = text, tone
+	n.action.SetRole(tone.words())
+	n.Refresh()
+}
+
+// Text returns the words.
+func (n *Notice) Text() string { return n.text }
+
+// SetAction sets a link on the right of the bar.
+func (n *Notice) SetAction(text string, tapped func()) *Notice {
+	n.action.OnTapped = tapped
+	n.action.SetText(text)
+	n.Refresh()
+	return n
+}
+
+// Resize implements fyne.CanvasObject; the width decides the lines.
+func (n *Notice) Resize(size fyne.Size) {
+	n.width = size.Width
+	n.BaseWidget.Resize(size)
+}
+
+func (n *Notice) room(width float32) float32 {
+	width -= px(30)
+	if n.action.text != "" {
+		width -= n.action.MinSize().Width + px(16)
+	}
+	return width
+}
+
+// HeightFor returns the height the bar needs at a width.
+func (n *Notice) HeightFor(width float32) float32 {
+	return px(21) + px(20)*float32(len(wrap(n.text, Body, n.room(width))))
+}
+
+// CreateRenderer implements fyne.Widget.
+func (n *Notice) CreateRenderer() fyne.WidgetRenderer {
+	box := &canvas.Rectangle{}
+	d := &drawing{of: n}
+	d.paint = func() {
+		box.FillColor, box.CornerRadius = paint(n.tone.ground()), px(8)
+		if n.tone == ToneNeutral {
+			framed(box, ColorSurface, ColorLine, px(8))
+		}
+		show(n.action, n.action.text != "")
+	}
+	d.place = func(size fyne.Size) {
+		put(box, 0, 0, size.Width, size.Height)
+		link := n.action.MinSize()
+		put(n.action, size.Width-px(15)-link.Width, middle(link.Height, size.Height), link.Width, link.Height)
+		d.objects = []fyne.CanvasObject{box, n.action}
+		for i, words := range wrap(n.text, Body, n.room(size.Width)) {
+			line := lettering()
+			write(line, words, Body, n.tone.words())
+			centre(line, px(15), px(10)+px(20)*float32(i), px(20))
+			d.objects = append(d.objects, line)
+		}
+	}
+	d.min = func() fyne.Size {
+		if n.width == 0 {
+			return fyne.NewSize(px(160), px(41))
+		}
+		return fyne.NewSize(px(160), n.HeightFor(n.width))
+	}
+	d.paint()
+	return d
+}
+
+// NewEmptyState returns what stands where there is nothing yet: a title, a sentence that says what to do, and the
+// button that does it (nil for none).
+func NewEmptyState(title, sentence string, button *Button) fyne.CanvasObject {
+	name := NewText(title, Strong, ColorText)
+	name.SetAlign(fyne.TextAlignCenter)
+	say := NewText(sentence, Small, ColorDim)
+	say.SetAlign(fyne.TextAlignCenter)
+	say.SetShrink(true)
+	column := NewStack(8, name, say)
+	if button != nil {
+		column.Add(NewInset(0, 6, 0, 0, &fyne.Container{Layout: middleLayout{}, Objects: []fyne.CanvasObject{button}}))
+	}
+	return &fyne.Container{Layout: middleRow{}, Objects: []fyne.CanvasObject{column}}
+}
+
+// middleLayout centres its objects at their minimum size.
+type middleLayout struct{}
+
+func (middleLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	for _, o := range objects {
+		m := o.MinSize()
+		put(o, middle(m.Width, size.Width), middle(m.Height, size.Height), m.Width, m.Height)
+	}
+}
+
+func (middleLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	size := fyne.Size{}
+	for _, o := range objects {
+		size = size.Max(o.MinSize())
+	}
+	return size
+}
+
+// middleRow centres its objects in the height and gives them the whole width.
+type middleRow struct{ middleLayout }
+
+func (middleRow) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	for _, o := range objects {
+		m := o.MinSize()
+		put(o, px(16), middle(m.Height, size.Height), size.Width-2*px(16), m.Height)
+	}
+}
+
+// Toasts is the layer of short messages. It stands as the topmost object of the window's content, above everything
+// and in nobody's way; a pop-up would close the dialogs over it.
+type Toasts struct {
+	widget.BaseWidget
+	after func(time.Duration, func())
+	shown []*toast
+	stack *fyne.Container
+}
+
+// ToastTime is how long a message stays. One that offers an action stays twice as long.
+const ToastTime = 4 * time.Second
+
+// mostToasts is how many messages stand at once; the oldest makes room.
+const mostToasts = 3
+
+// NewToasts returns the layer. After must call back on the main goroutine when the time has passed.
+func NewToasts(after func(time.Duration, func())) *Toasts {
+	t := &Toasts{after: after, stack: NewStack(8)}
+	t.ExtendBaseWidget(t)
+	return t
+}
+
+// Say adds a message; action "" offers none. A message with an action (撤销) goes when it is taken.
+func (t *Toasts) Say(text string, tone Tone, action string, taken func()) {
+	message := newToast(text, tone, action)
+	message.link.OnTapped = func() {
+		t.drop(message)
+		if taken != nil {
+			taken()
+		}
+	}
+	t.shown = append(t.shown, message)
+	if len(t.shown) > mostToasts {
+		t.shown = t.shown[1:]
+	}
+	t.fill()
+	stay := ToastTime
+	if action != "" {
+		stay *= 2
+	}
+	t.after(stay, func() { t.drop(message) })
+}
+
+// Texts returns the messages that stand now, the oldest first.
+func (t *Toasts) Texts() []string {
+	out := make([]string, len(t.shown))
+	for i, m := range t.shown {
+		out[i] = m.text
+	}
+	return out
+}
+
+func (t *Toasts) drop(message *toast) {
+	t.shown = slices.DeleteFunc(t.shown, func(m *toast) bool { return m == message })
+	t.fill()
+}
+
+func (t *Toasts) fill() {
+	t.stack.Objects = nil
+	for _, m := range t.shown {
+		t.stack.Add(m)
+	}
+	t.Refresh()
+}
+
+// CreateRenderer implements fyne.Widget.
+func (t *Toasts) CreateRenderer() fyne.WidgetRenderer {
+	return newDrawing(t, func() {}, func(size fyne.Size) {
+		width := min(px(420), size.Width-2*px(16))
+		height := heightFor(t.stack, width)
+		put(t.stack, middle(width, size.Width), size.Height-px(28)-px(16)-height, width, height)
+	}, func() fyne.Size { return fyne.Size{} }, t.stack)
+}
+
+// toast is one message.
+type toast struct {
+	widget.BaseWidget
+	text string
+	tone Tone
+	link *Link
+}
+
+func newToast(text string, tone Tone, action string) *toast {
+	t := &toast{text: text, tone: tone, link: NewLink(action, Strong, ColorAccent, nil)}
+	t.ExtendBaseWidget(t)
+	return t
+}
+
+func (t *toast) room(width float32) float32 { return width - px(42) - t.link.MinSize().Width }
+
+// HeightFor implements tall.
+func (t *toast) HeightFor(width float32) float32 {
+	return px(20) + px(20)*float32(len(wrap(t.text, Body, t.room(width))))
+}
+
+// CreateRenderer implements fyne.Widget.
+func (t *toast) CreateRenderer() fyne.WidgetRenderer {
+	shade, box, mark := &canvas.Rectangle{}, &canvas.Rectangle{}, &canvas.Rectangle{}
+	d := &drawing{of: t}
+	d.paint = func() {
+		shade.FillColor, shade.CornerRadius = hover(), px(8)
+		framed(box, ColorSurface, ColorLine, px(8))
+		mark.FillColor, mark.CornerRadius = paint(t.tone.words()), 2
+	}
+	d.place = func(size fyne.Size) {
+		put(shade, -2, -1, size.Width+4, size.Height+4)
+		put(box, 0, 0, size.Width, size.Height)
+		put(mark, px(8), px(10), px(4), size.Height-px(20))
+		link := t.link.MinSize()
+		put(t.link, size.Width-px(14)-link.Width, middle(link.Height, size.Height), link.Width, link.Height)
+		d.objects = []fyne.CanvasObject{shade, box, mark, t.link}
+		for i, words := range wrap(t.text, Body, t.room(size.Width)) {
+			line := lettering()
+			write(line, words, Body, ColorText)
+			centre(line, px(20), px(10)+px(20)*float32(i), px(20))
+			d.objects = append(d.objects, line)
+		}
+	}
+	d.min = func() fyne.Size { return fyne.NewSize(px(120), px(40)) }
+	d.paint()
+	return d
+}
