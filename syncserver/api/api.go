@@ -1,0 +1,112 @@
+// Package api is the server's HTTP interface: one table of routes, each with its permission; the middleware in front
+// of them; handlers that translate between HTTP and the hub and decide nothing themselves.
+package api
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+
+	"yuzhou/shared/clock"
+	"yuzhou/shared/fault"
+	"yuzhou/syncserver/hub"
+)
+
+// Config is what the interface works with. All members but Limits must be set.
+type Config struct {
+	Hub     *hub.Hub
+	Clock   clock.Clock
+	Log     *slog.Logger
+	Ready   func(context.Context) Readiness // the state of the whole program, for /readyz
+	Version string
+	Limits  Limits // the zero value stands for DefaultLimits
+}
+
+// API is the interface as a value.
+type API struct {
+	hub       *hub.Hub
+	now       clock.Clock
+	log       *slog.Logger
+	ready     func(context.Context) Readiness
+	version   string
+	limits    Limits
+	users     *limiter
+	addresses *limiter
+	syncs     chan struct{}
+	quiet     map[string]bool // routes that a monitor asks for every few seconds
+	described []byte          // the OpenAPI document
+	engine    *gin.Engine
+}
+
+// addressShare is how much more one address may ask for than one user: an office has one address.
+const addressShare = 8
+
+// New builds the interface. It panics when a line of the table of routes is not complete.
+func New(config Config) *API {
+	if config.Limits == (Limits{}) {
+		config.Limits = DefaultLimits()
+	}
+	office := config.Limits
+	office.Rate, office.Burst, office.AtOnce = office.Rate*addressShare, office.Burst*addressShare, office.AtOnce*addressShare
+	a := &API{
+		hub: config.Hub, now: config.Clock, log: config.Log, ready: config.Ready, version: config.Version,
+		limits:    config.Limits,
+		users:     newLimiter(config.Limits, config.Clock),
+		addresses: newLimiter(office, config.Clock),
+		syncs:     make(chan struct{}, config.Limits.AllAtOnce),
+		quiet:     map[string]bool{pathLive: true, pathReady: true},
+	}
+	a.described = describe(a.routes(), config.Version)
+	a.engine = a.build(a.routes())
+	return a
+}
+
+// Handler serves the interface.
+func (a *API) Handler() http.Handler { return a.engine }
+
+// build registers the table.
+func (a *API) build(routes []route) *gin.Engine {
+	gin.SetMode(gin.ReleaseMode)
+	engine := gin.New()
+	if err := engine.SetTrustedProxies(nil); err != nil { // nil cannot be misread
+		panic(err)
+	}
+	engine.HandleMethodNotAllowed = true
+	engine.RedirectTrailingSlash = false
+	engine.UseRawPath = true
+	engine.UnescapePathValues = true
+	engine.Use(a.begin, a.record, a.recover)
+	engine.NoRoute(func(c *gin.Context) { a.refuse(c, fault.New(fault.NotFound)) })
+	engine.NoMethod(func(c *gin.Context) {
+		a.refuseAs(c, http.StatusMethodNotAllowed, fault.New(fault.Malformed, "What", "method"))
+	})
+	for _, r := range routes {
+		r.check()
+		engine.Handle(r.method, r.path, a.chain(r)...)
+	}
+	return engine
+}
+
+// chain is what stands between a request and its handler. Cheap refusals come first: what is too long, of a wrong
+// type, of nobody or too much is turned away before any work is done for it.
+func (a *API) chain(r route) []gin.HandlerFunc {
+	chain := []gin.HandlerFunc{a.hurry, func(c *gin.Context) { c.Set(keyRight, r.right.String()) }, a.limitBody(r.end.limit)}
+	if r.end.sent != "" {
+		chain = append(chain, a.wantType(r.end.sent))
+	}
+	if !r.right.public {
+		chain = append(chain, a.identify)
+	}
+	if !a.quiet[r.path] {
+		chain = append(chain, a.admit)
+	}
+	if r.right.kind != "" {
+		chain = append(chain, a.permit(r.right))
+	}
+	if r.end.sync {
+		chain = append(chain, a.admitSync)
+	}
+	return append(chain, func(c *gin.Context) { r.end.run(a, call{c, identity(c)}) })
+}

@@ -1,0 +1,168 @@
+package api
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"runtime/debug"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+	"github.com/google/uuid"
+
+	"yuzhou/shared/fault"
+	"yuzhou/syncserver/hub"
+)
+
+// Keys of what the middleware leaves in a request for those behind it.
+const (
+	keyRequest  = "request"
+	keyCode     = "code"
+	keyIdentity = "identity"
+	keyRight    = "right"
+)
+
+// headerRequest carries the id under which the server's log knows the request.
+const headerRequest = "X-Request-Id"
+
+// begin gives the request its id and every answer the headers that keep a browser from making anything of it.
+func (a *API) begin(c *gin.Context) {
+	id, err := uuid.NewV7()
+	if err != nil { // no randomness, no service
+		panic(err)
+	}
+	c.Set(keyRequest, id.String())
+	h := c.Writer.Header()
+	h.Set(headerRequest, id.String())
+	h.Set("Cache-Control", "no-store")
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+	h.Set("Referrer-Policy", "no-referrer")
+	if c.Request.TLS != nil {
+		h.Set("Strict-Transport-Security", "max-age=31536000")
+	}
+}
+
+// record writes one line per request: ids, sizes and times, never names, addresses or contents.
+func (a *API) record(c *gin.Context) {
+	start := a.now()
+	c.Next()
+	level := slog.LevelInfo
+	if a.quiet[c.FullPath()] {
+		level = slog.LevelDebug
+	}
+	who := identity(c)
+	a.log.LogAttrs(c.Request.Context(), level, "request",
+		slog.String("request", c.GetString(keyRequest)),
+		slog.String("method", c.Request.Method),
+		slog.String("route", c.FullPath()),
+		slog.Int("status", c.Writer.Status()),
+		slog.String("code", c.GetString(keyCode)),
+		slog.Int64("ms", a.now().Sub(start).Milliseconds()),
+		slog.Int64("in", c.Request.ContentLength),
+		slog.Int("out", c.Writer.Size()),
+		slog.String("user", who.User),
+		slog.String("device", who.Device))
+}
+
+// recover turns a panic into INTERNAL. What happened stands in the log; the asker gets the id to find it there.
+func (a *API) recover(c *gin.Context) {
+	defer func() {
+		cause := recover()
+		if cause == nil {
+			return
+		}
+		if cause == http.ErrAbortHandler { //nolint:errorlint // net/http compares it so too
+			panic(cause)
+		}
+		err := fmt.Errorf("panic: %v\n%s", cause, debug.Stack())
+		if c.Writer.Written() {
+			a.log.ErrorContext(c.Request.Context(), "request failed", slog.String("request", c.GetString(keyRequest)),
+				slog.String("route", c.FullPath()), slog.String("error", err.Error()))
+			c.Abort()
+			return
+		}
+		a.refuse(c, fault.New(fault.Internal).Because("request", err))
+	}()
+	c.Next()
+}
+
+// hurry bounds the time a request may work; whatever waits for the database or the committer gives up with it.
+func (a *API) hurry(c *gin.Context) {
+	ctx, cancel := context.WithTimeout(c.Request.Context(), a.limits.Timeout)
+	defer cancel()
+	c.Request = c.Request.WithContext(ctx)
+	c.Next()
+}
+
+// identify finds out who asks, by the bearer token. Wrong tokens are counted by address, so that guessing, or an
+// old laptop in a loop, does not keep the database busy.
+func (a *API) identify(c *gin.Context) {
+	who, err := a.hub.Authenticate(c.Request.Context(), bearer(c.Request))
+	if err == nil {
+		c.Set(keyIdentity, who)
+		return
+	}
+	if done, wait := a.addresses.enter(c.ClientIP()); done == nil {
+		a.busy(c, wait)
+		return
+	} else {
+		done()
+	}
+	a.refuse(c, err)
+}
+
+// bearer is the token of a request, "" without one.
+func bearer(r *http.Request) string {
+	kind, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+	if !strings.EqualFold(kind, "Bearer") || len(token) > 256 {
+		return ""
+	}
+	return strings.TrimSpace(token)
+}
+
+func identity(c *gin.Context) hub.Identity {
+	value, _ := c.Get(keyIdentity)
+	who, _ := value.(hub.Identity)
+	return who
+}
+
+// admit counts the request: by user when he is known, by address otherwise.
+func (a *API) admit(c *gin.Context) {
+	limiter, key := a.addresses, c.ClientIP()
+	if who := identity(c); who.User != "" {
+		limiter, key = a.users, who.User
+	}
+	done, wait := limiter.enter(key)
+	if done == nil {
+		a.busy(c, wait)
+		return
+	}
+	defer done()
+	c.Next()
+}
+
+func (a *API) busy(c *gin.Context, wait int) {
+	a.refuseAs(c, http.StatusTooManyRequests, fault.New(fault.Busy, "Seconds", max(wait, 1)))
+}
+
+// admitSync bounds the sync requests of all users that run at once: each holds a page or a batch in memory.
+func (a *API) admitSync(c *gin.Context) {
+	select {
+	case a.syncs <- struct{}{}:
+		defer func() { <-a.syncs }()
+		c.Next()
+	default:
+		a.refuse(c, fault.New(fault.Busy, "Seconds", retryAfter))
+	}
+}
+
+// permit asks for the right that the table names.
+func (a *API) permit(need right) gin.HandlerFunc {
+	return func(c *gin.Context) {
+		if err := a.hub.May(c.Request.Context(), identity(c), need.kind, need.action); err != nil {
+			a.refuse(c, err)
+		}
+	}
+}

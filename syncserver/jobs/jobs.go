@@ -1,0 +1,110 @@
+// Package jobs is the server's timetable: the reclaim run, and upkeep of what would grow for ever.
+package jobs
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/go-co-op/gocron/v2"
+	"github.com/jonboulle/clockwork"
+
+	"yuzhou/shared/clock"
+	"yuzhou/syncserver/hub"
+)
+
+// The timetable. Crontabs are read in UTC; the hub applies the company's zone.
+const (
+	everyMinute = "* * * * *"
+	everyDay    = "40 19 * * *" // 03:40 in Shanghai, when few laptops are awake
+)
+
+// keepResults is how long the stored results of mutations stay. It is longer than a laptop retains what it has sent,
+// so an answer that was lost is always found again.
+const keepResults = 60 * 24 * time.Hour
+
+// stopTimeout is how long Close waits for a job to notice that it should stop.
+const stopTimeout = 15 * time.Second
+
+// Jobs is the timetable as a value. It runs from Start to Close.
+type Jobs struct {
+	hub       *hub.Hub
+	clock     clockwork.Clock
+	log       *slog.Logger
+	scheduler gocron.Scheduler
+	stop      context.CancelFunc
+}
+
+// New makes the timetable without starting it.
+func New(h *hub.Hub, clk clockwork.Clock, log *slog.Logger) (*Jobs, error) {
+	scheduler, err := gocron.NewScheduler(gocron.WithClock(clk), gocron.WithLocation(time.UTC),
+		gocron.WithStopTimeout(stopTimeout))
+	if err != nil {
+		return nil, fmt.Errorf("jobs: %w", err)
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	j := &Jobs{hub: h, clock: clk, log: log, scheduler: scheduler, stop: stop}
+	// The hub is asked every minute whether a run is due, instead of being rung at a fixed time: so a run is made up
+	// at the start, after the machine has slept and after the settings were changed, by whatever process.
+	if err := j.add(ctx, everyMinute, "reclaim", j.reclaim); err != nil {
+		stop()
+		return nil, err
+	}
+	if err := j.add(ctx, everyDay, "prune", j.prune); err != nil {
+		stop()
+		return nil, err
+	}
+	return j, nil
+}
+
+// add puts one job on the timetable: once at the start, then by the crontab, never twice at the same time. An error
+// is logged here, at the edge; the next tick tries again.
+func (j *Jobs) add(ctx context.Context, crontab, name string, work func(context.Context) error) error {
+	task := func() {
+		if err := work(ctx); err != nil && ctx.Err() == nil {
+			j.log.Error("job failed", slog.String("job", name), slog.String("error", err.Error()))
+		}
+	}
+	_, err := j.scheduler.NewJob(gocron.CronJob(crontab, false), gocron.NewTask(task), gocron.WithName(name),
+		gocron.WithSingletonMode(gocron.LimitModeReschedule), gocron.WithStartAt(gocron.WithStartImmediately()))
+	if err != nil {
+		return fmt.Errorf("jobs: %s: %w", name, err)
+	}
+	return nil
+}
+
+// Start begins the timetable.
+func (j *Jobs) Start() { j.scheduler.Start() }
+
+// Close ends the timetable and waits for what is running.
+func (j *Jobs) Close() error {
+	j.stop()
+	return j.scheduler.Shutdown()
+}
+
+// reclaim runs what is due, if anything is. A run is a row in the database, so it happens once, whoever asks.
+func (j *Jobs) reclaim(ctx context.Context) error {
+	due, ok, err := j.hub.DueRun(ctx)
+	if err != nil || !ok {
+		return err
+	}
+	report, err := j.hub.Reclaim(ctx, due)
+	if err != nil {
+		return err
+	}
+	j.log.Info("reclaim run", slog.String("due", due.UTC().Format(time.RFC3339)), slog.Any("report", report))
+	return nil
+}
+
+// prune removes what nobody can ask for any more.
+func (j *Jobs) prune(ctx context.Context) error {
+	removed, err := j.hub.Prune(ctx, clock.Millis(j.clock.Now().Add(-keepResults)))
+	if err != nil {
+		return err
+	}
+	if removed > 0 {
+		j.log.Info("pruned", slog.Int64("rows", removed))
+	}
+	return nil
+}

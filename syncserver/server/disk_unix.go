@@ -1,0 +1,15 @@
+//go:build unix
+
+package server
+
+import "golang.org/x/sys/unix"
+
+// diskSpace is what is free for us, and all there is, in bytes, on the disk that holds folder.
+func diskSpace(folder string) (free, total uint64, err error) {
+	var stat unix.Statfs_t
+	if err := unix.Statfs(folder, &stat); err != nil {
+		return 0, 0, err
+	}
+	size := uint64(stat.Bsize) //nolint:gosec // the size of a block is positive
+	return uint64(stat.Bavail) * size, uint64(stat.Blocks) * size, nil
+}

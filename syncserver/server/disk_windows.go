@@ -1,0 +1,13 @@
+package server
+
+import "golang.org/x/sys/windows"
+
+// diskSpace is what is free for us, and all there is, in bytes, on the disk that holds folder.
+func diskSpace(folder string) (free, total uint64, err error) {
+	path, err := windows.UTF16PtrFromString(folder)
+	if err != nil {
+		return 0, 0, err
+	}
+	err = windows.GetDiskFreeSpaceEx(path, &free, &total, nil)
+	return free, total, err
+}
