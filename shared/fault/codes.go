@@ -15,8 +15,8 @@ const (
 	BadCreditCode  Code = "BAD_CREDIT_CODE" // Why: length, letters, check
 	BadDate        Code = "BAD_DATE"        // not a date or time
 	BadNumber      Code = "BAD_NUMBER"      // not a number
-	BadChoice      Code = "BAD_CHOICE"      // not one of the choices
-	BadReference   Code = "BAD_REFERENCE"   // names a record that is not there
+	BadChoice      Code = "BAD_CHOICE"      // Word: not one of the choices
+	BadReference   Code = "BAD_REFERENCE"   // Word: names a record that is not there
 	FutureDate     Code = "FUTURE_DATE"     // a follow-up in the future
 	Backdated      Code = "BACKDATED"       // Days: farther back than allowed
 	ReasonMissing  Code = "REASON_MISSING"  // blocked task or release without a reason
@@ -45,7 +45,7 @@ const (
 	PoolCap        Code = "POOL_CAP"       // Limit, Held, Left
 	HoldingCap     Code = "HOLDING_CAP"    // Limit, Held, Left
 	NoPool         Code = "NO_POOL"        // nowhere to release to
-	UserDisabled   Code = "USER_DISABLED"  // target of a transfer or an assignment
+	UserDisabled   Code = "USER_DISABLED"  // User: target of a transfer or an assignment
 	EmptyRule      Code = "EMPTY_RULE"     // a rule without condition or without owners
 	LastPool       Code = "LAST_POOL"      // the last enabled pool cannot be disabled
 	PoolNotEmpty   Code = "POOL_NOT_EMPTY" // Count
@@ -65,6 +65,7 @@ const (
 	DigestMismatch Code = "DIGEST_MISMATCH"
 	MassRemoval    Code = "MASS_REMOVAL" // Count
 	Parked         Code = "PARKED"       // a mutation that makes the server fail
+	AlreadySent    Code = "ALREADY_SENT" // a change that can no longer be taken back
 
 	// Session.
 	Unauthorized    Code = "UNAUTHORIZED" // token unknown, ended or revoked
@@ -98,7 +99,7 @@ func Codes() []Code {
 		ClaimNoRight, PoolNotFound, PoolDisabled, PoolNotMember, NotInPool, AlreadyHeld, PoolAssignOnly, RecordHeld,
 		NewInPool, CoolDown, DailyLimit, PoolCap, HoldingCap, NoPool, UserDisabled, EmptyRule, LastPool, PoolNotEmpty, Circle,
 		EditedSince, DependsOn, ReplicaFork, Overridden, UnknownKind, UnknownField, Malformed, TooLarge, OldProtocol,
-		EpochChanged, DigestMismatch, MassRemoval, Parked,
+		EpochChanged, DigestMismatch, MassRemoval, Parked, AlreadySent,
 		Unauthorized, BadLogin, AccountDisabled, TooManyTries, WeakPassword, InsecureAddress, BadAddress, Offline,
 		NotOurServer, Busy, OtherAccount,
 		BadFile, NoHeader, DiskFull, AlreadyOpen, ReplicaBroken, Exists, Internal,
