@@ -81,11 +81,11 @@ func NewBigList(columns []Column, checks bool) *BigList {
 		func(i int, o fyne.CanvasObject) { o.(*listRow).fill(i) })
 	b.list.keys, b.list.shortcuts = b.typedKey, b.typedShortcut
 	b.list.focus = func(focused bool) { b.focused = focused; b.repaint() }
+	b.measureColumns()
 	b.header = newListHeader(b)
 	b.wide = &listBody{of: b, inner: flat(b.list)}
 	b.wide.ExtendBaseWidget(b.wide)
 	b.scroll = container.NewHScroll(b.wide)
-	b.measureColumns()
 	b.ExtendBaseWidget(b)
 	return b
 }

@@ -90,6 +90,9 @@ func (r *listRow) paint() {
 				changed = true
 			}
 			paintTag(r.pills[i], text, cell.Text, cell.Tag, false)
+			if marked { // the accent's ground is the one of a marked row: the tag would vanish in it
+				r.pills[i].FillColor = paint(ColorSurface)
+			}
 		case cell.Bold:
 			style = Strong
 			fallthrough

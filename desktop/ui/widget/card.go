@@ -198,6 +198,7 @@ func NewRows(rows ...*CardRow) *fyne.Container {
 	objects := make([]fyne.CanvasObject, len(rows))
 	for i, r := range rows {
 		r.last = i == len(rows)-1
+		r.Refresh()
 		objects[i] = r
 	}
 	return NewStack(0, objects...)
@@ -253,7 +254,10 @@ func (r *CardRow) CreateRenderer() fyne.WidgetRenderer {
 			room -= tagSize(r.row.Badge, r.row.BadgeTone, false).Width + px(10)
 		}
 		title.Text = cut(r.row.Title, Body, room)
-		x = centre(title, x, 0, high) + px(10)
+		x = centre(title, x, 0, high)
+		if r.row.Title != "" {
+			x += px(10)
+		}
 		if r.row.Badge != "" {
 			x = placeTag(&pills[1], badge, x, 0, high) + px(10)
 		}

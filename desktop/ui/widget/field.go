@@ -158,7 +158,7 @@ func (f *TextField) Disable() {
 // Disabled reports whether the field is kept from being changed.
 func (f *TextField) Disabled() bool { return f.off }
 
-// SearchField is the search box of the top bar and of lists: grey ground, and a hint of its shortcut while empty.
+// SearchField is the search box of the top bar and of lists, with a hint of its shortcut while empty.
 type SearchField struct {
 	TextField
 
@@ -173,7 +173,6 @@ func NewSearchField(placeholder, hint string) *SearchField {
 	s := &SearchField{hint: NewText(hint, Body, ColorDim)}
 	s.in = newInput(false)
 	s.init(s, "", placeholder, 1)
-	s.fill = ColorBackground
 	s.after = s.hint
 	submit := s.in.onKey
 	s.in.onKey = func(e *fyne.KeyEvent) bool { return s.OnKey != nil && s.OnKey(e) || submit(e) }

@@ -32,15 +32,25 @@ func flat(l *flatList) fyne.CanvasObject { return container.NewThemeOverride(l, 
 // change of mode or text size goes through.
 type flatTheme struct{}
 
+// Color implements fyne.Theme. Fyne's scroll shadows would lie over the first and last row.
 func (flatTheme) Color(n fyne.ThemeColorName, v fyne.ThemeVariant) color.Color {
+	if n == fynetheme.ColorNameShadow {
+		return color.Transparent
+	}
 	return fyne.CurrentApp().Settings().Theme().Color(n, v)
 }
+
+// Font implements fyne.Theme.
 func (flatTheme) Font(s fyne.TextStyle) fyne.Resource {
 	return fyne.CurrentApp().Settings().Theme().Font(s)
 }
+
+// Icon implements fyne.Theme.
 func (flatTheme) Icon(n fyne.ThemeIconName) fyne.Resource {
 	return fyne.CurrentApp().Settings().Theme().Icon(n)
 }
+
+// Size implements fyne.Theme.
 func (flatTheme) Size(n fyne.ThemeSizeName) float32 {
 	if n == fynetheme.SizeNamePadding {
 		return 0

@@ -24,7 +24,7 @@ type frame struct {
 
 // setUp names the field the frame belongs to: it is the widget, the frame only draws it.
 func (f *frame) setUp(self fyne.Widget, label string, inner fyne.CanvasObject) {
-	f.self, f.label, f.inner, f.rows, f.fill = self, label, inner, 1, ColorSurface
+	f.self, f.label, f.inner, f.rows, f.fill = self, label, inner, 1, ColorBackground
 	f.ExtendBaseWidget(self)
 }
 
@@ -65,7 +65,7 @@ func (f *frame) CreateRenderer() fyne.WidgetRenderer {
 		framed(box, f.fill, ColorLine, px(6))
 		switch {
 		case f.off:
-			box.FillColor = paint(ColorBackground)
+			box.FillColor = paint(ColorSurface)
 		case f.fault != "":
 			box.StrokeColor = paint(ColorBad)
 		case f.focused:
@@ -89,7 +89,7 @@ func (f *frame) CreateRenderer() fyne.WidgetRenderer {
 		right := size.Width - px(5)
 		if f.after != nil && f.after.Visible() {
 			m := f.after.MinSize()
-			put(f.after, size.Width-px(10)-m.Width, y+middle(m.Height, high), m.Width, m.Height)
+			put(f.after, size.Width-px(11)-m.Width, y+middle(m.Height, high), m.Width, m.Height)
 			right -= m.Width + px(8)
 		}
 		put(f.inner, px(5), y+1, right-px(5), high-2)
@@ -115,5 +115,7 @@ func (bare) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 func (bare) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(1, 1) }
 
 func unframed(in *input) fyne.CanvasObject {
-	return container.NewClip(&fyne.Container{Layout: bare{}, Objects: []fyne.CanvasObject{in}})
+	clip := container.NewClip(&fyne.Container{Layout: bare{}, Objects: []fyne.CanvasObject{in}})
+	clip.ExtendBaseWidget(clip) // it would do so at its first MinSize, which the frame never asks for
+	return clip
 }

@@ -23,6 +23,7 @@ const (
 	ChipText              // 13
 	Sentence              // 16
 	Value                 // 18, a value shown by itself
+	Brand                 // 18 bold, the program's name
 )
 
 func (s Style) size() float32 {
@@ -33,7 +34,7 @@ func (s Style) size() float32 {
 		return px(13)
 	case Sentence:
 		return px(16)
-	case Value:
+	case Value, Brand:
 		return px(18)
 	case Title:
 		return px(20)
@@ -45,7 +46,7 @@ func (s Style) size() float32 {
 }
 
 func (s Style) text() fyne.TextStyle {
-	return fyne.TextStyle{Bold: s == Strong || s == Title || s == Figure}
+	return fyne.TextStyle{Bold: s == Strong || s == Title || s == Figure || s == Brand}
 }
 
 // lettering is a canvas text of a style.
