@@ -124,14 +124,21 @@ func (c *conn) prepare(text string) (*statement, error) {
 
 // exec runs one statement. Arguments are string, int64, []byte or nil.
 func (c *conn) exec(text string, args ...driver.Value) error {
+	_, err := c.count(text, args...)
+	return err
+}
+
+// count is exec and tells how many rows were written.
+func (c *conn) count(text string, args ...driver.Value) (int64, error) {
 	st, err := c.prepare(text)
 	if err != nil {
-		return err
+		return 0, err
 	}
-	if _, err := st.s.Exec(args); err != nil {
-		return fmt.Errorf("replica: %s: %w", text, err)
+	result, err := st.s.Exec(args)
+	if err != nil {
+		return 0, fmt.Errorf("replica: %s: %w", text, err)
 	}
-	return nil
+	return result.RowsAffected()
 }
 
 // query calls each with every row; the slice is used again for the next one.

@@ -39,6 +39,8 @@ type Replica struct {
 	write *conn
 	sync  durability // how write is set at present
 
+	known *Directory // as the writer knows it; nil when it must be read
+
 	idle   chan *conn // readers that wait for work
 	dialed int        // how many readers there are
 	closed bool

@@ -14,8 +14,9 @@ type table struct {
 	kind   *schema.Kind
 	name   string // quoted
 	field  map[string]int
-	insert string
+	insert string // with the derived columns
 	sel    string // SELECT all columns FROM table
+	over   string // the insert that overwrites a row of the same id; derived columns stay
 	local  []string
 }
 
@@ -52,13 +53,33 @@ func tableOf(k *schema.Kind) *table {
 	}
 	list := strings.Join(columns, ", ")
 	t.sel = "SELECT " + list + " FROM " + t.name
+	sets := make([]string, 0, len(columns))
+	for _, c := range columns[1:] {
+		sets = append(sets, c+" = excluded."+c)
+	}
+	t.over = "INSERT INTO " + t.name + " (" + list + ") VALUES (" + marks(len(columns)) +
+		") ON CONFLICT (id) DO UPDATE SET " + strings.Join(sets, ", ")
 	if k.Name == "customer" {
 		t.local = derivedColumns
 		list += ", " + strings.Join(derivedColumns, ", ")
 	}
-	marks := strings.Repeat(", ?", len(columns)+len(t.local))[2:]
-	t.insert = "INSERT INTO " + t.name + " (" + list + ") VALUES (" + marks + ")"
+	t.insert = "INSERT INTO " + t.name + " (" + list + ") VALUES (" + marks(len(columns)+len(t.local)) + ")"
 	return t
+}
+
+// columnsOf lists the columns of sel under another name of the table, for joins.
+func columnsOf(alias string, t *table) string {
+	var b strings.Builder
+	for _, c := range fixedColumns {
+		b.WriteString(alias + "." + c + ", ")
+	}
+	for i, f := range t.kind.Fields {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		b.WriteString(alias + "." + quote(f.Name))
+	}
+	return b.String()
 }
 
 func quote(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }

@@ -22,7 +22,10 @@ type tx struct {
 	r       *Replica
 	now     time.Time
 	touched Touched
-	removed bool // rows of others left: their bytes must leave the log too
+	removed bool // rows left for good: their bytes must leave the log too
+	dirty   bool // the directory has changed since it was read
+	loading bool // a first sync: days to the pool are computed at its end
+	rules   bool // the directory has changed, and with it perhaps every day to the pool
 }
 
 // change runs fn in a transaction of the one writer and tells the listeners after the commit.
@@ -52,16 +55,32 @@ func (r *Replica) commit(d durability, fn func(*tx) error) (Touched, error) {
 		return Touched{}, err
 	}
 	t := &tx{conn: r.write, r: r, now: r.clock(), touched: Touched{Kinds: map[string]bool{}}}
-	if err := fn(t); err != nil {
+	if err := t.run(fn); err != nil {
+		r.known = nil
 		return Touched{}, errors.Join(err, r.write.plain("ROLLBACK"))
 	}
 	if err := r.write.exec("COMMIT"); err != nil {
+		r.known = nil
 		return Touched{}, errors.Join(err, r.write.plain("ROLLBACK"))
 	}
 	if t.removed {
 		return t.touched, r.truncate()
 	}
 	return t.touched, nil
+}
+
+// run is fn and what follows from it.
+func (t *tx) run(fn func(*tx) error) error {
+	if err := fn(t); err != nil {
+		return err
+	}
+	if t.dirty {
+		t.r.known = nil
+	}
+	if t.rules && !t.loading {
+		return t.allDue()
+	}
+	return nil
 }
 
 var errClosed = fault.New(fault.Internal).Because("replica", errors.New("closed"))

@@ -1,0 +1,181 @@
+package replica
+
+import (
+	"database/sql/driver"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Op is how a condition compares.
+type Op string
+
+// The comparisons of a condition.
+const (
+	Is     Op = "="
+	IsNot  Op = "<>"
+	Before Op = "<"
+	UpTo   Op = "<="
+	From   Op = ">="
+	In     Op = "IN"       // any of a []string; of an empty one nothing
+	Empty  Op = "IS NULL"  // no value
+	Filled Op = "NOTEMPTY" // a value
+)
+
+// Cond narrows a list by one column: a field of the kind, or for customers owner, pool, followed_at, touched_at (the later
+// of the last follow-up and the claim), pooled_at, due_on.
+type Cond struct {
+	Column string
+	Op     Op
+	Value  any // string, int64 or []string
+}
+
+// Order sorts a list; Sort may name what a condition may name, and name_key for names in the order of pinyin.
+type Order struct {
+	Column string
+	Desc   bool
+}
+
+// Filter says which ids a list shows, and in which order. What has no value comes last, whichever way it is sorted.
+type Filter struct {
+	Kind  string
+	Where []Cond
+	Match string // only what the search box finds; a customer also by its contacts
+	Order []Order
+	Limit int // 0: all
+}
+
+// IDs lists the ids of a filter. They share one piece of memory, so a hundred thousand cost four megabytes.
+func (r *Replica) IDs(f Filter) ([]string, error) {
+	text, args, err := r.where(f)
+	if err != nil {
+		return nil, err
+	}
+	order, err := r.order(f)
+	if err != nil {
+		return nil, err
+	}
+	limit := ""
+	if f.Limit > 0 {
+		limit = fmt.Sprintf(" LIMIT %d", f.Limit)
+	}
+	// The ids come as one string: a hundred thousand rows through the driver would take four times as long.
+	text = "SELECT group_concat(id, char(10)) FROM (SELECT id " + text + order + limit + ")"
+	var all string
+	err = r.view(func(c *conn) error {
+		all, err = c.text(text, args...)
+		return err
+	})
+	if err != nil || all == "" {
+		return nil, err
+	}
+	return strings.Split(all, "\n"), nil
+}
+
+// Count counts the records of a filter.
+func (r *Replica) Count(f Filter) (n int64, err error) {
+	text, args, err := r.where(f)
+	if err != nil {
+		return 0, err
+	}
+	err = r.view(func(c *conn) error {
+		n, err = c.number("SELECT count(*) "+text, args...)
+		return err
+	})
+	return n, err
+}
+
+// Groups counts the records of a filter by the values of a column; "" stands for no value.
+func (r *Replica) Groups(f Filter, column string) (map[string]int, error) {
+	name, ok := r.tables[f.Kind].column(column)
+	text, args, err := r.where(f)
+	if err != nil || !ok {
+		return nil, fmt.Errorf("replica: group by %s.%s: %w", f.Kind, column, err)
+	}
+	all := map[string]int{}
+	err = r.view(func(c *conn) error {
+		return c.query("SELECT "+name+", count(*) "+text+" GROUP BY 1", args, func(row []driver.Value) error {
+			value, _ := row[0].(string)
+			n, _ := row[1].(int64)
+			all[value] = int(n)
+			return nil
+		})
+	})
+	return all, err
+}
+
+func (r *Replica) where(f Filter) (string, []driver.Value, error) {
+	t := r.tables[f.Kind]
+	if t == nil {
+		return "", nil, fmt.Errorf("replica: no kind %q", f.Kind)
+	}
+	var b strings.Builder
+	var args []driver.Value
+	b.WriteString("FROM " + t.name + " WHERE deleted = 0")
+	for _, cond := range f.Where {
+		name, ok := t.column(cond.Column)
+		if !ok {
+			return "", nil, fmt.Errorf("replica: %s has no column %q", f.Kind, cond.Column)
+		}
+		switch cond.Op {
+		case Empty:
+			b.WriteString(" AND " + name + " IS NULL")
+		case Filled:
+			b.WriteString(" AND " + name + " IS NOT NULL")
+		case In:
+			set, _ := cond.Value.([]string)
+			b.WriteString(" AND " + name + " IN (" + marks(len(set)) + ")")
+			for _, v := range set {
+				args = append(args, v)
+			}
+		case Is, IsNot, Before, UpTo, From:
+			b.WriteString(" AND " + name + " " + string(cond.Op) + " ?")
+			args = append(args, cond.Value)
+		default:
+			return "", nil, fmt.Errorf("replica: no comparison %q", cond.Op)
+		}
+	}
+	if needle := Needle(f.Match); needle != "" {
+		b.WriteString(" AND id IN (SELECT CASE ?2 WHEN 'customer' THEN root ELSE id END FROM finder WHERE instr(text, ?1) > 0 AND kind IN (?2, ?3))")
+		text := b.String()
+		return numbered(text, len(args)), append(args, needle, f.Kind, companion(f.Kind)), nil
+	}
+	return b.String(), args, nil
+}
+
+// numbered moves the numbers ?1 ?2 ?3 of the search behind the arguments before it.
+func numbered(text string, before int) string {
+	for n := 3; n >= 1; n-- {
+		text = strings.ReplaceAll(text, fmt.Sprintf("?%d", n), fmt.Sprintf("?%d", n+before))
+	}
+	return text
+}
+
+// companion is the kind whose finds count as finds of another: the contact leads to the customer.
+func companion(kind string) string {
+	if kind == "customer" {
+		return "contact"
+	}
+	return kind
+}
+
+func (r *Replica) order(f Filter) (string, error) {
+	t := r.tables[f.Kind]
+	var parts []string
+	for _, o := range f.Order {
+		column := o.Column
+		if column == "name" && slices.Contains(t.local, "name_key") {
+			column = "name_key"
+		}
+		name, ok := t.column(column)
+		if !ok {
+			return "", fmt.Errorf("replica: %s cannot be sorted by %q", f.Kind, o.Column)
+		}
+		if o.Desc {
+			parts = append(parts, name+" DESC NULLS LAST")
+		} else {
+			parts = append(parts, name+" NULLS LAST")
+		}
+	}
+	return " ORDER BY " + strings.Join(append(parts, "id"), ", "), nil
+}

@@ -1,0 +1,308 @@
+package replica
+
+import (
+	"database/sql/driver"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"yuzhou/shared/change"
+	"yuzhou/shared/fault"
+	"yuzhou/shared/schema"
+	"yuzhou/shared/wire"
+)
+
+// The states of an entry of the outbox.
+const (
+	Waiting  = "waiting"  // never sent
+	Sent     = "sent"     // sent at least once; no answer is here
+	Answered = "answered" // accepted; kept until the pull that brings its effect, so that nothing flickers back
+)
+
+// Edit is a change about to be saved. Local holds values that only this laptop shows until the server has spoken.
+type Edit struct {
+	Mutation change.Mutation
+	Local    schema.Values
+}
+
+// Entry is one change that the server has not finally answered, or whose effect has not come back yet.
+type Entry struct {
+	Mutation change.Mutation
+	State    string
+	Tries    int
+}
+
+// entry is an Entry with what the overlay needs.
+type entry struct {
+	n     int64
+	m     change.Mutation
+	local schema.Values
+	state string
+	tries int
+}
+
+const selectEntry = "SELECT n, mutation, local, state, tries FROM outbox"
+
+func (c *conn) entries(where string, args ...driver.Value) (all []entry, err error) {
+	err = c.query(selectEntry+" "+where, args, func(values []driver.Value) error {
+		var e entry
+		e.n, _ = values[0].(int64)
+		text, _ := values[1].(string)
+		local, _ := values[2].(string)
+		e.state, _ = values[3].(string)
+		tries, _ := values[4].(int64)
+		e.tries = int(tries)
+		if err := json.Unmarshal([]byte(text), &e.m); err != nil {
+			return fmt.Errorf("replica: outbox %d: %w", e.n, err)
+		}
+		if local != "" {
+			if err := json.Unmarshal([]byte(local), &e.local); err != nil {
+				return fmt.Errorf("replica: outbox %d: %w", e.n, err)
+			}
+		}
+		all = append(all, e)
+		return nil
+	})
+	return all, err
+}
+
+// entriesOf lists in order the unsent changes that a record's looks depend on.
+func (c *conn) entriesOf(k key) ([]entry, error) {
+	if k.kind == "holding" {
+		return c.entries("WHERE root = ? AND op = 'create' AND kind IN ('customer', 'followup') ORDER BY n", k.id)
+	}
+	return c.entries("WHERE record = ? AND kind = ? AND op <> 'command' ORDER BY n", k.id, k.kind)
+}
+
+// Save keeps changes, each with its row in the outbox, in one transaction that survives a power cut.
+func (r *Replica) Save(edits ...Edit) error {
+	return r.change(durable, func(t *tx) error {
+		t.touched.Outbox = true
+		for _, e := range edits {
+			if err := t.save(e); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func (t *tx) save(e Edit) error {
+	m := seal(e.Mutation)
+	if t.r.tables[m.Kind] == nil {
+		return fault.New(fault.UnknownKind).About(m.Kind, "")
+	}
+	if m.Kind == "customer" && m.Op == change.Create {
+		number, err := t.provisional()
+		if err != nil {
+			return err
+		}
+		local := schema.Values{"number": number}
+		for name, v := range e.Local {
+			local[name] = v
+		}
+		e.Local = local
+	}
+	text, err := json.Marshal(m)
+	if err != nil {
+		return err
+	}
+	if len(text) > wire.MaxMutationBytes {
+		return fault.New(fault.TooLarge, "Limit", wire.MaxMutationBytes)
+	}
+	var local driver.Value
+	if len(e.Local) > 0 {
+		text, err := json.Marshal(e.Local)
+		if err != nil {
+			return err
+		}
+		local = string(text)
+	}
+	for _, k := range keysOf(m) {
+		if err := t.shelter(k, m.Root); err != nil {
+			return err
+		}
+	}
+	err = t.exec("INSERT INTO outbox (id, op, kind, record, root, mutation, local, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+		m.ID, string(m.Op), m.Kind, m.Record, m.Root, string(text), local, Waiting)
+	if err != nil {
+		return err
+	}
+	return t.rebuildAll(keysOf(m))
+}
+
+// seal fills in the hash. Empty values go first: on the wire they are left out, and the hash must be the same there.
+func seal(m change.Mutation) change.Mutation {
+	m.Set, m.Base = tidy(m.Set), tidy(m.Base)
+	return m.Sealed()
+}
+
+func tidy(values schema.Values) schema.Values {
+	full := schema.Values{}
+	for name, v := range values {
+		if !schema.Equal(v, nil) {
+			full[name] = v
+		}
+	}
+	if len(full) == 0 {
+		return nil
+	}
+	return full
+}
+
+func (t *tx) rebuildAll(keys []key) error {
+	for _, k := range keys {
+		if err := t.rebuild(k); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// provisional is the next number for a customer made on this laptop (CUS-05): 临-7F3A-0001, until the server gives the
+// final one. The middle is from the device, so two laptops never show the same.
+func (t *tx) provisional() (string, error) {
+	device, err := t.meta(metaDevice)
+	if err != nil {
+		return "", err
+	}
+	text, err := t.meta(metaNumbers)
+	if err != nil {
+		return "", err
+	}
+	n, _ := strconv.Atoi(text)
+	n++
+	if err := t.setMeta(metaNumbers, strconv.Itoa(n)); err != nil {
+		return "", err
+	}
+	tail := strings.ToUpper(device[max(0, len(device)-4):])
+	return fmt.Sprintf("临-%s-%04d", tail, n), nil
+}
+
+// Outbox lists in order what the server has not finally answered.
+func (r *Replica) Outbox() (all []Entry, err error) {
+	err = r.view(func(c *conn) error {
+		entries, err := c.entries("ORDER BY n")
+		for _, e := range entries {
+			all = append(all, Entry{e.m, e.state, e.tries})
+		}
+		return err
+	})
+	return all, err
+}
+
+// Unsent counts the entries that still wait for an answer.
+func (r *Replica) Unsent() (n int64, err error) {
+	err = r.view(func(c *conn) error {
+		n, err = c.number("SELECT count(*) FROM outbox WHERE state <> ?", Answered)
+		return err
+	})
+	return n, err
+}
+
+// Pending tells which roots and records have unsent changes, and which customers a command waits for.
+func (r *Replica) Pending() (records map[string]bool, asked map[string]string, err error) {
+	records, asked = map[string]bool{}, map[string]string{}
+	err = r.view(func(c *conn) error {
+		return c.query("SELECT op, record, root, CASE op WHEN 'command' THEN mutation ->> '$.command' END FROM outbox ORDER BY n", nil,
+			func(values []driver.Value) error {
+				op, _ := values[0].(string)
+				record, _ := values[1].(string)
+				root, _ := values[2].(string)
+				if op == string(change.Ask) {
+					asked[record], _ = values[3].(string)
+					return nil
+				}
+				records[record], records[root] = true, true
+				return nil
+			})
+	})
+	return records, asked, err
+}
+
+// Undo takes back a change that was never sent, and with a creation everything that hangs on it. A change that has
+// been sent cannot be taken back: ALREADY_SENT.
+func (r *Replica) Undo(id string) error {
+	return r.change(durable, func(t *tx) error {
+		t.touched.Outbox = true
+		entries, err := t.entries("WHERE id = ?", id)
+		if err != nil {
+			return err
+		}
+		if len(entries) == 0 || entries[0].state != Waiting {
+			return fault.New(fault.AlreadySent)
+		}
+		gone, err := t.withDependants(entries[0])
+		if err != nil {
+			return err
+		}
+		if err := t.relink(entries[0]); err != nil {
+			return err
+		}
+		return t.withdraw(gone)
+	})
+}
+
+// withDependants is an entry and, when it makes a record, the later ones that are about that record or below it.
+func (t *tx) withDependants(e entry) ([]entry, error) {
+	if e.m.Op != change.Create {
+		return []entry{e}, nil
+	}
+	more, err := t.entries("WHERE n > ? AND (record = ? OR root = ?) ORDER BY n", e.n, e.m.Record, e.m.Record)
+	return append([]entry{e}, more...), err
+}
+
+// withdraw deletes entries and shows their records without them.
+func (t *tx) withdraw(entries []entry) error {
+	var keys []key
+	for _, e := range entries {
+		if err := t.exec("DELETE FROM outbox WHERE n = ?", e.n); err != nil {
+			return err
+		}
+		here, err := t.here(e.m.Root)
+		if err != nil {
+			return err
+		}
+		t.removed = t.removed || !here
+		keys = append(keys, keysOf(e.m)...)
+	}
+	return t.rebuildAll(keys)
+}
+
+// relink gives the next unsent change of the same field the base of the one that is taken back: the value it was typed
+// over will never have been on the server, and would look like somebody else's change.
+func (t *tx) relink(e entry) error {
+	if e.m.Op != change.Set {
+		return nil
+	}
+	later, err := t.entries("WHERE n > ? AND record = ? AND kind = ? AND op = 'set' ORDER BY n", e.n, e.m.Record, e.m.Kind)
+	if err != nil {
+		return err
+	}
+	open := e.m.Fields()
+	for _, l := range later {
+		changed := false
+		for name := range l.m.Fields() {
+			if _, mine := open[name]; mine {
+				if l.m.Base == nil {
+					l.m.Base = schema.Values{}
+				}
+				l.m.Base[name] = e.m.Base[name]
+				delete(open, name)
+				changed = true
+			}
+		}
+		if !changed {
+			continue
+		}
+		text, err := json.Marshal(seal(l.m))
+		if err != nil {
+			return err
+		}
+		if err := t.exec("UPDATE outbox SET mutation = ? WHERE n = ?", string(text), l.n); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,297 @@
+package replica
+
+import (
+	"database/sql/driver"
+	"errors"
+	"strconv"
+	"strings"
+
+	"yuzhou/shared/clock"
+	"yuzhou/shared/fault"
+	"yuzhou/shared/wire"
+)
+
+// A pull is of one of three sorts. The first fills an empty replica: its pages are written as they come, and nobody
+// sees them before the last. Later ones change a replica that is in use: of several pages each is kept as it came, and
+// all are applied at once at the end. A rescan fetches everything anew, after a restore of the server or when the sums
+// differ, and takes the place of what was there at once, with the unsent changes on top.
+const (
+	stageRescan = "rescan"
+	stageLate   = "late" // first: the directory came after customers
+)
+
+// Position says what to ask the server for next.
+func (r *Replica) Position() (ask wire.Pull, epoch string, first bool, err error) {
+	var published, stage string
+	ask = wire.Pull{Protocol: wire.Protocol}
+	err = r.snapshot(func(c *conn) error {
+		return c.metas(map[string]*string{
+			metaCursor: &ask.Cursor, metaPull: &ask.Token, metaEpoch: &epoch, metaPublished: &published, metaStage: &stage,
+		})
+	})
+	if published != yes || stage == stageRescan {
+		ask.Cursor = ""
+	}
+	return ask, epoch, published != yes, err
+}
+
+// Take applies or keeps one page of a pull of the given epoch. It is one transaction, with the token of the next page.
+func (r *Replica) Take(p *Page, epoch string) (Applied, error) {
+	var out Applied
+	err := r.change(relaxed, func(t *tx) error {
+		var published, stage string
+		if err := t.metas(map[string]*string{metaPublished: &published, metaStage: &stage}); err != nil {
+			return err
+		}
+		if err := t.setMeta(metaEpoch, epoch); err != nil {
+			return err
+		}
+		var err error
+		switch {
+		case published != yes:
+			out, err = t.fill(p, stage)
+		case p.End.More:
+			err = t.stage(p)
+			out.Rows = p.Rows
+		case stage == stageRescan:
+			out, err = t.replace(p)
+		default:
+			out, err = t.merge(p)
+		}
+		if err != nil {
+			return err
+		}
+		if out.Done {
+			return t.setMeta(metaLastSync, strconv.FormatInt(clock.Millis(t.now), 10))
+		}
+		return nil
+	})
+	return out, err
+}
+
+// fill is a page of the first sync.
+func (t *tx) fill(p *Page, stage string) (Applied, error) {
+	empty, err := t.number("SELECT count(*) = 0 FROM root")
+	if err != nil {
+		return Applied{}, err
+	}
+	if empty == 1 {
+		if err := t.dropIndexes(); err != nil {
+			return Applied{}, err
+		}
+	}
+	l, err := t.loader()
+	if err != nil {
+		return Applied{}, err
+	}
+	if err := l.page(p); err != nil {
+		return Applied{}, err
+	}
+	if p.End.More {
+		if l.rules {
+			if err := t.setMeta(metaStage, stageLate); err != nil {
+				return Applied{}, err
+			}
+		}
+		return l.out, t.setMeta(metaPull, p.End.Token)
+	}
+	if err := l.publish(p.End, stage == stageLate); err != nil {
+		return Applied{}, err
+	}
+	if err := t.setMeta(metaStage, ""); err != nil {
+		return Applied{}, err
+	}
+	return l.out, t.setMeta(metaPublished, yes)
+}
+
+// stage keeps a page until the last one is here.
+func (t *tx) stage(p *Page) error {
+	if err := t.exec("INSERT INTO staged (body) VALUES (?)", p.body); err != nil {
+		return err
+	}
+	return t.setMeta(metaPull, p.End.Token)
+}
+
+// staged calls fn with the pages that are kept, and then with the last one.
+func (t *tx) staged(last *Page, fn func(*Page) error) error {
+	bodies, err := t.number("SELECT coalesce(max(n), 0) FROM staged")
+	if err != nil {
+		return err
+	}
+	for n := int64(1); n <= bodies; n++ {
+		var body []byte
+		err := t.query("SELECT body FROM staged WHERE n = ?", []driver.Value{n}, func(row []driver.Value) error {
+			body, _ = row[0].([]byte)
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		p, err := t.r.Decode(body)
+		if err != nil {
+			return err
+		}
+		if err := fn(p); err != nil {
+			return err
+		}
+	}
+	if bodies > 0 {
+		t.removed = true
+		if err := t.exec("DELETE FROM staged"); err != nil {
+			return err
+		}
+	}
+	return fn(last)
+}
+
+// merge applies a checkpoint to a replica in use.
+func (t *tx) merge(last *Page) (Applied, error) {
+	a, err := t.applier()
+	if err != nil {
+		return Applied{}, err
+	}
+	if err := t.staged(last, a.page); err != nil {
+		return Applied{}, err
+	}
+	return a.out, a.finish(last.End)
+}
+
+// replace puts a rescan in the place of everything there was.
+func (t *tx) replace(last *Page) (Applied, error) {
+	if err := t.exec("CREATE TEMP TABLE IF NOT EXISTS former (id TEXT PRIMARY KEY)"); err != nil {
+		return Applied{}, err
+	}
+	for _, text := range []string{"DELETE FROM temp.former", "INSERT INTO temp.former SELECT id FROM root"} {
+		if err := t.exec(text); err != nil {
+			return Applied{}, err
+		}
+	}
+	before, err := t.number("SELECT count(*) FROM root")
+	if err != nil {
+		return Applied{}, err
+	}
+	if err := t.empty(); err != nil {
+		return Applied{}, err
+	}
+	if err := t.dropIndexes(); err != nil {
+		return Applied{}, err
+	}
+	l, err := t.loader()
+	if err != nil {
+		return Applied{}, err
+	}
+	if err := t.staged(last, l.page); err != nil {
+		return Applied{}, err
+	}
+	gone, err := t.number("SELECT count(*) FROM temp.former WHERE id NOT IN (SELECT id FROM root)")
+	if err != nil {
+		return Applied{}, err
+	}
+	for root := range l.roots { // customers made here are in no page
+		l.changed[root] = true
+	}
+	l.before, l.silent, l.out.Left = before, int(gone), int(gone)
+	t.removed = true
+	if err := l.publish(last.End, true); err != nil {
+		return Applied{}, err
+	}
+	return l.out, t.setMeta(metaStage, "")
+}
+
+// empty removes every record; outbox, tray and what belongs to this laptop stay.
+func (t *tx) empty() error {
+	for name, tbl := range t.r.tables {
+		if err := t.exec("DELETE FROM " + tbl.name); err != nil {
+			return err
+		}
+		t.touch(name)
+	}
+	for _, table := range []string{"finder", "shadow", "foreign_row", "root_scope", "root", "scope"} {
+		if err := t.exec("DELETE FROM " + table); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Restart forgets the pages of a pull that cannot go on: the server does not know its token any more. The first sync
+// begins anew.
+func (r *Replica) Restart() error {
+	return r.change(relaxed, func(t *tx) error {
+		t.removed = true
+		published, err := t.meta(metaPublished)
+		if err != nil {
+			return err
+		}
+		if published != yes {
+			if err := errors.Join(t.makeIndexes(), t.empty()); err != nil {
+				return err
+			}
+			if err := errors.Join(t.setMeta(metaCursor, ""), t.setMeta(metaStage, "")); err != nil {
+				return err
+			}
+		}
+		return t.unstage()
+	})
+}
+
+func (t *tx) unstage() error {
+	return errors.Join(t.exec("DELETE FROM staged"), t.setMeta(metaPull, ""))
+}
+
+// maxRescans bounds how often a day everything is fetched anew because of sums that differ.
+const maxRescans = 3
+
+// Rescan has the next pulls fetch everything anew, beside what is there, and put it in its place at the end. The outbox
+// stays. After a restore of the server (restored) mutations whose effect has not come back are sent again: the server may
+// have forgotten them. For sums that differ there are three a day; then it is a DIGEST_MISMATCH fault.
+func (r *Replica) Rescan(restored bool) error {
+	return r.change(durable, func(t *tx) error {
+		if restored {
+			t.touched.Outbox = true
+			if err := t.exec("UPDATE outbox SET state = ?, seq = 0 WHERE state = ?", Sent, Answered); err != nil {
+				return err
+			}
+		} else if err := t.spendRescan(); err != nil {
+			return err
+		}
+		return errors.Join(t.unstage(), t.setMeta(metaStage, stageRescan))
+	})
+}
+
+func (t *tx) spendRescan() error {
+	text, err := t.meta(metaRescans)
+	if err != nil {
+		return err
+	}
+	today := clock.Date(t.now, usualZone)
+	day, used, _ := strings.Cut(text, " ")
+	n, _ := strconv.Atoi(used)
+	if day != today {
+		n = 0
+	}
+	if n >= maxRescans {
+		return fault.New(fault.DigestMismatch)
+	}
+	return t.setMeta(metaRescans, today+" "+strconv.Itoa(n+1))
+}
+
+// Clear empties the replica for another account: records, outbox, tray. The laptop's own settings stay. With unsent
+// changes it refuses: OTHER_ACCOUNT.
+func (r *Replica) Clear() error {
+	return r.change(durable, func(t *tx) error {
+		unsent, err := t.number("SELECT count(*) FROM outbox WHERE state <> ?", Answered)
+		if err != nil {
+			return err
+		}
+		if unsent > 0 {
+			return fault.New(fault.OtherAccount, "Count", unsent)
+		}
+		t.removed, t.touched = true, Touched{Kinds: map[string]bool{}, Outbox: true, Tray: true, Account: true}
+		if err := errors.Join(t.makeIndexes(), t.empty(), t.unstage(), t.exec("DELETE FROM outbox"), t.exec("DELETE FROM tray")); err != nil {
+			return err
+		}
+		t.loading = true // there is nothing to compute days for
+		return t.exec("DELETE FROM meta WHERE key NOT LIKE 'prefer.%' AND key NOT IN (?, ?)", metaDevice, metaAddress)
+	})
+}
