@@ -3,7 +3,6 @@ package widget
 import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
-	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/widget"
 )
 
@@ -101,21 +100,23 @@ func (f *frame) CreateRenderer() fyne.WidgetRenderer {
 	return d
 }
 
-// bare is a layout that puts an entry one pixel beyond all sides, so that the clip around it hides the entry's own
-// border: the frame draws it, for the label and the error belong to it.
-type bare struct{}
+// bare is the layout of the entry inside a frame. A single line is centred even where the entry wants to be higher
+// than the box; an area starts a little below the border, as drawn.
+type bare struct{ area bool }
 
-func (bare) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+func (b bare) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	for _, o := range objects {
-		extra := max(o.MinSize().Height-size.Height-2, 0) / 2
-		put(o, -1, -1-extra, size.Width+2, size.Height+2+2*extra)
+		if b.area {
+			put(o, 0, px(2), size.Width, size.Height-px(2))
+			continue
+		}
+		high := max(o.MinSize().Height, size.Height)
+		put(o, 0, (size.Height-high)/2, size.Width, high)
 	}
 }
 
 func (bare) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(1, 1) }
 
 func unframed(in *input) fyne.CanvasObject {
-	clip := container.NewClip(&fyne.Container{Layout: bare{}, Objects: []fyne.CanvasObject{in}})
-	clip.ExtendBaseWidget(clip) // it would do so at its first MinSize, which the frame never asks for
-	return clip
+	return &fyne.Container{Layout: bare{in.MultiLine}, Objects: []fyne.CanvasObject{in}}
 }

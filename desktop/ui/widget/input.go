@@ -2,6 +2,7 @@ package widget
 
 import (
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/widget"
 )
@@ -19,13 +20,26 @@ type input struct {
 
 func newInput(multiline bool) *input {
 	in := &input{}
+	in.ExtendBaseWidget(in)
 	in.MultiLine = multiline
 	in.Wrapping = fyne.TextWrap(fyne.TextTruncateClip)
 	if multiline {
 		in.Wrapping = fyne.TextWrapWord
+		in.SetMinRowsVisible(1) // the frame knows how high the area is
 	}
-	in.ExtendBaseWidget(in)
 	return in
+}
+
+// CreateRenderer implements fyne.Widget. The entry's own box and border are hidden: the frame draws them, together
+// with the label and the error.
+func (in *input) CreateRenderer() fyne.WidgetRenderer {
+	r := in.Entry.CreateRenderer()
+	for _, o := range r.Objects() {
+		if box, ok := o.(*canvas.Rectangle); ok {
+			box.Hide()
+		}
+	}
+	return r
 }
 
 // TypedKey implements fyne.Focusable.
