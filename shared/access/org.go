@@ -160,6 +160,7 @@ func (o *Org) circularLine(p *person) bool {
 
 // grantRights unites the permissions of a person's roles, each permission for itself.
 func (o *Org) grantRights(p *person) {
+	p.rights = map[right]scopes{}
 	for _, id := range p.record.Set("roles") {
 		role, ok := o.roles[id]
 		if !ok {
