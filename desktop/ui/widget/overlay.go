@@ -1,6 +1,8 @@
 package widget
 
 import (
+	"slices"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/widget"
@@ -42,6 +44,9 @@ func (o *overlay) hide() {
 		return
 	}
 	o.open = false
+	if !slices.Contains(o.on.Overlays().List(), fyne.CanvasObject(o)) {
+		return // a layer below went first and took this one, and the keys, along
+	}
 	o.on.Overlays().Remove(o)
 	o.on.SetOnTypedKey(o.before)
 	o.on.SetOnTypedRune(o.runeBefore)
