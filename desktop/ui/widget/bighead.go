@@ -61,9 +61,9 @@ func (h *listHeader) CreateRenderer() fyne.WidgetRenderer {
 	}
 	d.place = func(size fyne.Size) {
 		put(h.line, 0, size.Height-1, size.Width, 1)
-		put(h.mark, px(10), 0, px(14), size.Height-1)
+		put(h.mark, px(10)-h.of.shift, 0, px(14), size.Height-1)
 		for i := range h.titles {
-			from, to := h.of.offsets[i], h.of.offsets[i+1]
+			from, to := h.of.offsets[i]-h.of.shift, h.of.offsets[i+1]-h.of.shift
 			put(h.titles[i], from, 0, to-from, size.Height-1)
 			put(h.grips[i], to-px(4), 0, px(8), size.Height-1)
 		}

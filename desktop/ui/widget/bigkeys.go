@@ -109,6 +109,12 @@ func (b *BigList) typedKey(e *fyne.KeyEvent) {
 		to = 0
 	case fyne.KeyEnd:
 		to = last
+	case fyne.KeyLeft:
+		b.shiftTo(b.shift - px(80))
+		return
+	case fyne.KeyRight:
+		b.shiftTo(b.shift + px(80))
+		return
 	case fyne.KeyReturn, fyne.KeyEnter:
 		b.open(b.current)
 		return

@@ -65,8 +65,10 @@ type BigList struct {
 	batch  *batchBar
 	footer *Text
 	empty  fyne.CanvasObject
-	scroll *container.Scroll
-	wide   *listBody
+	top    *container.Clip // the header, cut off at the sides of the list
+	rows   fyne.CanvasObject
+	side   *sideBar
+	shift  float32 // how far header and rows are scrolled to the side
 }
 
 // NewBigList returns a list of these columns; with checks there is a box in front of each row. Set Length, Row and
@@ -83,9 +85,10 @@ func NewBigList(columns []Column, checks bool) *BigList {
 	b.list.focus = func(focused bool) { b.focused = focused; b.repaint() }
 	b.measureColumns()
 	b.header = newListHeader(b)
-	b.wide = &listBody{of: b, inner: flat(b.list)}
-	b.wide.ExtendBaseWidget(b.wide)
-	b.scroll = container.NewHScroll(b.wide)
+	b.top = container.NewClip(b.header)
+	b.top.ExtendBaseWidget(b.top)
+	b.rows = flat(b.list)
+	b.side = newSideBar(b)
 	b.ExtendBaseWidget(b)
 	return b
 }
@@ -209,9 +212,23 @@ func (b *BigList) setWidth(column int, width float32) {
 	b.columns[column].Width = max(width, 40)
 	b.measureColumns()
 	b.header.Refresh()
-	b.wide.Refresh()
 	b.list.Refresh()
-	b.scroll.Refresh()
+	b.Refresh()
+}
+
+// overhang is how much wider the columns are than the list.
+func (b *BigList) overhang() float32 { return max(b.total()-(b.Size().Width-2), 0) }
+
+// shiftTo scrolls header and rows to the side.
+func (b *BigList) shiftTo(shift float32) {
+	shift = max(min(shift, b.overhang()), 0)
+	if shift == b.shift {
+		return
+	}
+	b.shift = shift
+	b.header.Refresh()
+	b.side.Refresh()
+	b.list.Refresh()
 }
 
 // repaint draws the rows in sight again without asking for their cells.
@@ -245,7 +262,7 @@ func (b *BigList) CreateRenderer() fyne.WidgetRenderer {
 		framed(border, ColorSurface, ColorLine, px(8))
 		border.FillColor = nil
 		line.FillColor = paint(ColorLine)
-		d.objects = []fyne.CanvasObject{box, b.scroll, line, b.footer}
+		d.objects = []fyne.CanvasObject{box, b.top, b.rows, b.side, line, b.footer}
 		if b.empty != nil {
 			d.objects = append(d.objects, b.empty)
 			show(b.empty, b.Length() == 0)
@@ -271,7 +288,14 @@ func (b *BigList) CreateRenderer() fyne.WidgetRenderer {
 			put(line, 1, bottom, size.Width-2, 1)
 			put(b.footer, b.checkWidth()+px(10), bottom+1, size.Width-b.checkWidth()-px(20), b.rowHeight()-1)
 		}
-		put(b.scroll, 1, top, size.Width-2, max(bottom-top, 0))
+		b.shift = min(b.shift, b.overhang())
+		show(b.side, b.overhang() > 0)
+		put(b.top, 1, top, size.Width-2, px(31))
+		if b.side.Visible() {
+			bottom -= px(sideHigh)
+			put(b.side, 1, bottom, size.Width-2, px(sideHigh))
+		}
+		put(b.rows, 1, top+px(31), size.Width-2, max(bottom-top-px(31), 0))
 		if b.empty != nil {
 			under := top + px(31)
 			put(b.empty, 1, under, size.Width-2, max(bottom-under, 0))
@@ -280,19 +304,4 @@ func (b *BigList) CreateRenderer() fyne.WidgetRenderer {
 	d.min = func() fyne.Size { return fyne.NewSize(px(200), px(31)+3*b.rowHeight()) }
 	d.paint()
 	return d
-}
-
-// listBody is header and rows: what scrolls sideways where the columns need more room than there is.
-type listBody struct {
-	widget.BaseWidget
-	of    *BigList
-	inner fyne.CanvasObject
-}
-
-// CreateRenderer implements fyne.Widget.
-func (l *listBody) CreateRenderer() fyne.WidgetRenderer {
-	return newDrawing(l, func() {}, func(size fyne.Size) {
-		put(l.of.header, 0, 0, size.Width, px(31))
-		put(l.inner, 0, px(31), size.Width, max(size.Height-px(31), 0))
-	}, func() fyne.Size { return fyne.NewSize(l.of.total(), px(31)+l.of.rowHeight()) }, l.of.header, l.inner)
 }

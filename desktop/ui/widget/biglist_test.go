@@ -188,6 +188,35 @@ func TestCellsAreCutAndAligned(t *testing.T) {
 	}
 }
 
+// Columns wider than the list are reached by the arrows and the bar, and header and rows move together.
+func TestWideListsScrollSideways(t *testing.T) {
+	l, _ := people(t, 10)
+	if l.side.Visible() {
+		t.Error("a bar although all columns have room")
+	}
+	columns := l.Columns()
+	columns[1].Width = 500
+	l.SetColumns(columns)
+	if !l.side.Visible() || l.overhang() <= 0 {
+		t.Fatalf("no bar for columns that are %v wider than the list", l.overhang())
+	}
+	l.Focus()
+	for range 50 {
+		pressKeys(l.Focusable(), fyne.KeyRight)
+	}
+	if l.shift != l.overhang() {
+		t.Errorf("the arrows stop at %v, the end is at %v", l.shift, l.overhang())
+	}
+	row, title := rowAt(t, l, 0), l.header.titles[2]
+	if got, want := row.texts[2].Position().X, title.Position().X+10; got != want {
+		t.Errorf("the cell stands at %v, its title at %v", got, want)
+	}
+	l.side.Dragged(&fyne.DragEvent{Dragged: fyne.NewDelta(-1e6, 0)})
+	if l.shift != 0 {
+		t.Errorf("dragged back it stands at %v", l.shift)
+	}
+}
+
 // Rows are reused while scrolling; nothing of the row shown before may be left.
 func TestReusedRowsKeepNothing(t *testing.T) {
 	l, _ := people(t, 10000)

@@ -113,14 +113,14 @@ func (r *listRow) place(size fyne.Size) {
 	put(r.ground, 0, 0, size.Width, high)
 	put(r.line, 0, high, size.Width, 1)
 	put(r.cursor, 0, 0, px(2), high)
-	r.mark.place(px(10), middle(px(14), high))
-	pad := px(10)
+	r.mark.place(px(10)-r.of.shift, middle(px(14), high))
+	pad, shift := px(10), r.of.shift
 	for i, text := range r.texts {
 		if i >= len(r.of.columns) || i >= len(r.cells) || r.cells[i].Text == "" {
 			text.Text = ""
 			continue
 		}
-		cell, from, to := r.cells[i], r.of.offsets[i]+pad, r.of.offsets[i+1]-pad
+		cell, from, to := r.cells[i], r.of.offsets[i]+pad-shift, r.of.offsets[i+1]-pad-shift
 		if i == len(r.of.columns)-1 && !r.of.columns[i].Right {
 			to = max(to, size.Width-pad) // the last column has the rest of the row
 		}
@@ -153,7 +153,7 @@ func (r *listRow) Tapped(e *fyne.PointEvent) {
 	case r.of.checks && held&fyne.KeyModifierShift != 0:
 		r.of.marks.upTo(r.at)
 		r.of.setCurrent(r.at)
-	case r.of.checks && (e.Position.X < r.of.checkWidth() || held&fyne.KeyModifierShortcutDefault != 0):
+	case r.of.checks && (e.Position.X+r.of.shift < r.of.checkWidth() || held&fyne.KeyModifierShortcutDefault != 0):
 		r.of.marks.toggle(r.at)
 		r.of.setCurrent(r.at)
 	default:

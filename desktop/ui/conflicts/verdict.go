@@ -1,0 +1,137 @@
+package conflicts
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"fyne.io/fyne/v2"
+
+	"yuzhou/desktop/book"
+	"yuzhou/desktop/ui/screen"
+	"yuzhou/desktop/ui/widget"
+	"yuzhou/desktop/ui/words"
+	"yuzhou/shared/change"
+	"yuzhou/shared/fault"
+)
+
+// refused is the card of a change or request that the server did not take: what, why, and what to do now.
+func (p *Page) refused(item book.TrayItem) fyne.CanvasObject {
+	what, next := screen.Trouble(item.Fault, screen.TimesOf(p.book))
+	cause := widget.NewParagraph(what, widget.Body, widget.ColorText)
+	way := widget.NewParagraph(strings.TrimSpace(next+left(item)), widget.Body, widget.ColorDim)
+	lines := []fyne.CanvasObject{widget.NewStack(2, cause, way)}
+	if typed := screen.Changes(p.book, item.Mutation); len(typed) > 0 {
+		lines = append(lines, quoted(typed))
+	}
+	buttons := widget.NewBar(8)
+	if item.Customer != "" {
+		if _, here, err := p.book.Get("customer", item.Customer); err == nil && here {
+			buttons.Add(widget.NewPlainButton(words.T("ui.tray.openCustomer"), func() {
+				p.nav.Open(screen.Route{Screen: screen.Customer, ID: item.Customer})
+			}))
+		}
+	}
+	if item.Mutation.Command == change.Claim {
+		buttons.Add(widget.NewPlainButton(words.T("ui.tray.similar"), p.similar(item)))
+		buttons.Add(widget.NewPrimaryButton(words.T("ui.button.ok"), p.dismiss(item.ID)))
+	} else {
+		buttons.Add(widget.NewPlainButton(words.T("ui.tray.dropIt"), p.dismiss(item.ID)))
+		buttons.Add(widget.NewPrimaryButton(words.T("ui.tray.again"), p.again(item.ID)))
+	}
+	card := widget.NewCard(screen.TrayTitle(p.book, item), framed(append(lines, buttons)...))
+	card.SetLink(words.T("ui.tray.askedAt", "When", words.Moment(time.UnixMilli(item.Mutation.At), p.book.Now(), p.book.Zone())), nil)
+	return card
+}
+
+// left tells how much of the daily limit remains where the server said so: a refused claim uses up nothing.
+func left(item book.TrayItem) string {
+	if item.Info["Limit"] == "" || item.Info["Left"] == "" || item.Fault != nil && item.Fault.Code == fault.DailyLimit {
+		return ""
+	}
+	return " " + words.T("ui.tray.left", "Left", item.Info["Left"], "Limit", item.Info["Limit"])
+}
+
+func (p *Page) again(id string) func() {
+	return func() {
+		if err := p.book.Again(id); err != nil {
+			p.nav.Fail(err)
+			return
+		}
+		p.nav.Toast(words.T("ui.outbox.state.waiting"), nil)
+	}
+}
+
+// similar goes to the pool, searched for the beginning of the name: 金华永康五金有限公司 → 金华.
+func (p *Page) similar(item book.TrayItem) func() {
+	name := []rune(item.Name)
+	return func() {
+		p.nav.Open(screen.Route{
+			Screen: screen.Pool, View: item.Mutation.Args["pool"], Search: string(name[:min(2, len(name))]),
+		})
+	}
+}
+
+// granted is the card of a request that succeeded.
+func (p *Page) granted(item book.TrayItem) fyne.CanvasObject {
+	at := words.Moment(time.UnixMilli(item.Mutation.At), p.book.Now(), p.book.Zone())
+	text := strings.TrimSpace(words.T("ui.tray.ok.text", "When", at) + left(item))
+	buttons := widget.NewBar(8)
+	if item.Customer != "" {
+		buttons.Add(widget.NewPlainButton(words.T("ui.tray.openCustomer"), func() {
+			p.nav.Open(screen.Route{Screen: screen.Customer, ID: item.Customer})
+		}))
+	}
+	buttons.Add(widget.NewPrimaryButton(words.T("ui.button.ok"), p.dismiss(item.ID)))
+	card := widget.NewCard(screen.TrayTitle(p.book, item),
+		framed(widget.NewParagraph(text, widget.Body, widget.ColorText), buttons))
+	card.SetLink(p.moment(item), nil)
+	return card
+}
+
+// leave is the card of a customer that left my sight.
+func (p *Page) leave(item book.TrayItem) fyne.CanvasObject {
+	lines := []fyne.CanvasObject{widget.NewParagraph(p.leaveText(item), widget.Body, widget.ColorText)}
+	if typed := screen.Changes(p.book, item.Mutation); len(typed) > 0 {
+		lines = append(lines,
+			widget.NewParagraph(words.T("ui.tray.leave.unsent"), widget.Body, widget.ColorDim), quoted(typed))
+	}
+	lines = append(lines, widget.NewBar(8, widget.NewPrimaryButton(words.T("ui.button.ok"), p.dismiss(item.ID))))
+	card := widget.NewCard(screen.TrayTitle(p.book, item), framed(lines...))
+	card.SetLink(p.moment(item), nil)
+	return card
+}
+
+func (p *Page) leaveText(item book.TrayItem) string {
+	how, by, to := "other", "", ""
+	if l := item.Leave; l != nil {
+		if slices.Contains([]string{"reclaimed", "released", "transferred", "claimed", "assigned"}, l.How) {
+			how = l.How
+		}
+		by = p.book.Name("user", l.By)
+		if to = p.book.Name("pool", l.To); to == "" {
+			to = p.book.Name("user", l.To)
+		} else {
+			to = words.T("ui.quoted", "Text", to)
+		}
+	}
+	if by == "" {
+		by = words.T("ui.tray.leave.somebody")
+	}
+	if to == "" {
+		to = words.T("ui.tray.leave.somebody")
+		if how == "reclaimed" || how == "released" {
+			to = words.T("ui.tray.leave.pool")
+		}
+	}
+	return words.T("ui.tray.leave."+how, "By", by, "To", to)
+}
+
+// quoted shows what the person had typed, so that nothing of it is lost.
+func quoted(lines []string) fyne.CanvasObject {
+	stack := widget.NewStack(2)
+	for _, line := range lines {
+		stack.Add(widget.NewParagraph(line, widget.Body, widget.ColorText))
+	}
+	return widget.NewCard("", widget.NewInset(12, 8, 12, 8, stack))
+}

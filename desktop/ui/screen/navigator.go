@@ -1,0 +1,107 @@
+package screen
+
+import (
+	"errors"
+	"io"
+	"time"
+
+	"fyne.io/fyne/v2"
+
+	"yuzhou/shared/fault"
+	"yuzhou/shared/schema"
+)
+
+// Navigator is what a screen may ask of the window around it. The window fills it; a screen keeps no other tie.
+type Navigator struct {
+	// Open goes to a route.
+	Open func(Route)
+	// Back goes to where somebody came from.
+	Back func()
+	// Load runs work off the main goroutine and then, back on it, the function that work returned, unless a later
+	// Load of the same lane has begun.
+	Load func(lane *Lane, work func() func())
+	// Form opens a form over the screen.
+	Form func(Form)
+	// Editor makes a field to fill in that starts with a value.
+	Editor func(kind string, field schema.Field, value any) Editor
+	// Ask opens a small dialog over the screen.
+	Ask func(Question)
+	// Toast tells in passing that something was done; undo may be nil.
+	Toast func(text string, undo func())
+	// Fail tells that something could not be done, with its cause and the next step.
+	Fail func(error)
+	// Focus puts the cursor somewhere.
+	Focus func(fyne.Focusable)
+	// Popup shows a menu or note at an object, below it.
+	Popup func(content fyne.CanvasObject, at fyne.CanvasObject) (hide func())
+	// Status is how the last contact with the server went.
+	Status func() Status
+	// SaveFile asks where to save a file and writes it.
+	SaveFile func(name string, write func(io.Writer) error)
+}
+
+// Form asks for a form of a record: a new one when ID is empty.
+type Form struct {
+	Kind   string
+	ID     string
+	Root   string        // the customer a new child belongs to
+	Values schema.Values // what a new record starts with
+	Then   func(id string)
+}
+
+// Question is a small dialog: content and two buttons. Done tells what is wrong, and then the dialog stays.
+type Question struct {
+	Title   string
+	Content fyne.CanvasObject
+	Confirm string
+	Danger  bool
+	Focus   fyne.Focusable
+	Done    func() error
+	// Cancelled is called when the dialog is closed without it; it may be nil.
+	Cancelled func()
+}
+
+// Lane is one stream of answers to questions of the same sort: only the newest one's answer is shown. It lives on the
+// main goroutine.
+type Lane struct{ turn int }
+
+// Next begins a new question and drops the answers to earlier ones.
+func (l *Lane) Next() int { l.turn++; return l.turn }
+
+// Current tells whether turn is still the newest question.
+func (l *Lane) Current(turn int) bool { return l.turn == turn }
+
+// State is the contact with the server in one word.
+type State string
+
+// The states of the status bar.
+const (
+	Online     State = "online"
+	Offline    State = "offline"
+	Syncing    State = "syncing"
+	NeedsLogin State = "login"    // the token ended; work goes on, the next sync waits for a login
+	Practising State = "practice" // there is no server
+)
+
+// Status is how the last contact with the server went.
+type Status struct {
+	State    State
+	Done     int64 // roots received, while syncing
+	Total    int64 // roots to receive, as far as known
+	Bytes    int64 // bytes received in this sync
+	LastSync time.Time
+	Fault    *fault.Fault // why the last try failed
+	Skew     time.Duration
+}
+
+// Preferences are what a person sets for this data folder.
+type Preferences struct {
+	Language string  `json:"language"`
+	Mode     string  `json:"mode"`  // system, light, dark
+	Scale    int     `json:"scale"` // text size in percent, 90 to 150
+	Width    float32 `json:"width,omitempty"`
+	Height   float32 `json:"height,omitempty"`
+}
+
+// ErrShown says that a dialog has already shown, on its field, what is wrong.
+var ErrShown = errors.New("shown on its field")

@@ -1,0 +1,47 @@
+package screen
+
+import (
+	"time"
+
+	"yuzhou/desktop/book"
+	"yuzhou/desktop/ui/words"
+	"yuzhou/shared/fault"
+)
+
+// moments are the parameters of faults that are Unix milliseconds.
+var moments = map[string]bool{"Since": true, "Until": true, "Resets": true}
+
+// Times is what is needed to write a moment: the present one and the company's zone.
+type Times struct {
+	Now  time.Time
+	Zone *time.Location
+}
+
+// TimesOf are the times of an open book.
+func TimesOf(b *book.Book) Times { return Times{Now: b.Now(), Zone: b.Zone()} }
+
+// Trouble turns an error into words: what happened, and what to do now.
+func Trouble(err error, t Times) (what, next string) {
+	f := fault.Of(err)
+	if f == nil {
+		return "", ""
+	}
+	params := map[string]any{}
+	for name, value := range f.Params {
+		params[name] = value
+		if at := Millis(value); moments[name] && !at.IsZero() {
+			params[name] = words.Moment(at, t.Now, t.Zone)
+		}
+	}
+	key := "fault." + string(f.Code)
+	if !words.Has(key) { // a newer server knows more codes than this program
+		key = "fault." + string(fault.Internal)
+	}
+	return words.T(key, params), words.T(key+".next", params)
+}
+
+// Wrong says in one line what is wrong with a field.
+func Wrong(err error, t Times) string {
+	what, _ := Trouble(err, t)
+	return what
+}

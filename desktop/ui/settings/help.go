@@ -1,0 +1,78 @@
+package settings
+
+import (
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	fynewidget "fyne.io/fyne/v2/widget"
+
+	"yuzhou/assets"
+	"yuzhou/desktop/ui/screen"
+	"yuzhou/desktop/ui/widget"
+	"yuzhou/desktop/ui/words"
+)
+
+// helpPages names the help texts that there are in the language that is spoken: first-day-it, first-day-sales.
+func helpPages() []string {
+	files, err := fs.Glob(assets.Files, "help/*."+words.Language()+".md")
+	if err != nil { // the pattern is ours
+		return nil
+	}
+	var names []string
+	for _, file := range files {
+		name := strings.TrimSuffix(path.Base(file), "."+words.Language()+".md")
+		if words.Has("ui.help." + name) {
+			names = append(names, name)
+		}
+	}
+	slices.SortFunc(names, func(a, b string) int { return strings.Compare(b, a) }) // sales before it
+	return names
+}
+
+// Help is one help text, shown in the program itself: whoever needs it may have no network.
+type Help struct {
+	nav     *screen.Navigator
+	content fyne.CanvasObject
+}
+
+// NewHelp returns the page of a help text.
+func NewHelp(nav *screen.Navigator, name string) *Help {
+	h := &Help{nav: nav}
+	crumb := widget.NewLink(words.T("ui.help.crumb"), widget.Body, widget.ColorDim, func() {
+		nav.Open(screen.Route{Screen: screen.Settings})
+	})
+	head := widget.NewFixed(0, 28, widget.NewBar(10, crumb,
+		widget.NewText(words.T("ui.help.title"), widget.Title, widget.ColorText)))
+	text, err := assets.Files.ReadFile("help/" + name + "." + words.Language() + ".md")
+	if err != nil {
+		text = []byte(words.T("fault.NOT_FOUND"))
+	}
+	rich := fynewidget.NewRichTextFromMarkdown(string(text))
+	rich.Wrapping = fyne.TextWrapWord
+	card := widget.NewCard("", container.NewVScroll(widget.NewInset(20, 10, 20, 20, rich)))
+	h.content = widget.NewInset(16, 12, 16, 16, container.NewBorder(widget.NewInset(0, 0, 0, 8, head), nil, nil, nil,
+		widget.NewColumns(0, []float32{760, 0}, card, widget.NewSpace())))
+	return h
+}
+
+// Content implements screen.Page.
+func (h *Help) Content() fyne.CanvasObject { return h.content }
+
+// Actions implements screen.Page.
+func (h *Help) Actions() []fyne.CanvasObject { return nil }
+
+// Reload implements screen.Page; a help text does not change.
+func (h *Help) Reload() {}
+
+// Key implements screen.Page.
+func (h *Help) Key(name fyne.KeyName) bool {
+	if name != fyne.KeyEscape {
+		return false
+	}
+	h.nav.Back()
+	return true
+}

@@ -1,0 +1,170 @@
+// Package settings is the screen 设置 and the help texts behind it.
+package settings
+
+import (
+	"fmt"
+	"strconv"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+
+	"yuzhou/desktop/book"
+	"yuzhou/desktop/ui/screen"
+	"yuzhou/desktop/ui/widget"
+	"yuzhou/desktop/ui/words"
+)
+
+// Account tells who is logged in where.
+type Account struct {
+	Server, Device string // "" for the practice book
+	Data           string // the folder of this replica
+	Version        string
+}
+
+// Controls is what the settings steer.
+type Controls struct {
+	Account     func() Account
+	Preferences func() screen.Preferences
+	Keep        func(screen.Preferences)
+	SyncNow     func()
+	LogOut      func()
+}
+
+// scales are the text sizes offered, in percent.
+var scales = []int{90, 100, 110, 125, 150}
+
+// warnSkew is the difference of clocks from which it is mentioned.
+const warnSkew = 5 * time.Minute
+
+// Page is the screen.
+type Page struct {
+	book     *book.Book
+	nav      *screen.Navigator
+	controls Controls
+	body     *fyne.Container
+	content  fyne.CanvasObject
+}
+
+// New returns the screen.
+func New(b *book.Book, nav *screen.Navigator, controls Controls) *Page {
+	p := &Page{book: b, nav: nav, controls: controls, body: widget.NewStack(14)}
+	head := widget.NewFixed(0, 28, widget.NewBar(6, widget.NewText(words.T("ui.settings.title"), widget.Title, widget.ColorText)))
+	page := widget.NewBar(0, widget.NewFixed(720, 0, widget.NewStack(8, head, p.body)), widget.NewSpace())
+	p.content = container.NewVScroll(widget.NewInset(16, 12, 16, 16, page))
+	p.Reload()
+	return p
+}
+
+// Content implements screen.Page.
+func (p *Page) Content() fyne.CanvasObject { return p.content }
+
+// Actions implements screen.Page.
+func (p *Page) Actions() []fyne.CanvasObject { return nil }
+
+// Key implements screen.Page.
+func (p *Page) Key(fyne.KeyName) bool { return false }
+
+// Reload implements screen.Page.
+func (p *Page) Reload() {
+	p.body.Objects = []fyne.CanvasObject{p.look(), p.account(), p.about()}
+	p.content.Refresh()
+}
+
+func (p *Page) look() fyne.CanvasObject {
+	prefs := p.controls.Preferences()
+	var languages, modes, sizes []widget.Option
+	for _, lang := range words.Languages() {
+		languages = append(languages, widget.Option{Value: lang, Label: words.T("ui.settings.language." + lang)})
+	}
+	for _, mode := range []string{"system", "light", "dark"} {
+		modes = append(modes, widget.Option{Value: mode, Label: words.T("ui.settings.mode." + mode)})
+	}
+	for _, n := range scales {
+		sizes = append(sizes, widget.Option{Value: strconv.Itoa(n), Label: fmt.Sprintf("%d %%", n)})
+	}
+	language := widget.NewChipGroup(languages, false, func(chosen []string) {
+		prefs.Language = chosen[0]
+		p.controls.Keep(prefs)
+	})
+	language.SetChosen(words.Language())
+	mode := widget.NewChipGroup(modes, false, func(chosen []string) {
+		prefs.Mode = chosen[0]
+		p.controls.Keep(prefs)
+	})
+	mode.SetChosen(prefs.Mode)
+	size := widget.NewChipGroup(sizes, false, func(chosen []string) {
+		prefs.Scale, _ = strconv.Atoi(chosen[0])
+		p.controls.Keep(prefs)
+	})
+	size.SetChosen(strconv.Itoa(prefs.Scale))
+	return widget.NewCard(words.T("ui.settings.look"), widget.NewInset(14, 12, 14, 14, widget.NewStack(10,
+		line("ui.settings.language", language), line("ui.settings.mode", mode), line("ui.settings.scale", size))))
+}
+
+// line is a label with what there is to choose beside it.
+func line(key string, choice fyne.CanvasObject) fyne.CanvasObject {
+	return widget.NewColumns(0, []float32{88, 0}, widget.NewBar(0, widget.NewText(words.T(key), widget.Body, widget.ColorDim)), choice)
+}
+
+func (p *Page) account() fyne.CanvasObject {
+	me, account, status := p.book.Me(), p.controls.Account(), p.nav.Status()
+	server := account.Server
+	if p.book.Practice() {
+		server = words.T("ui.settings.server.none")
+	}
+	rows := widget.NewStack(0)
+	say := func(key, value string) {
+		if value != "" {
+			rows.Add(widget.NewFieldRow(words.T(key), value))
+		}
+	}
+	say("ui.settings.user", me.Name)
+	say("ui.settings.login", me.Login)
+	say("ui.settings.department", me.DepartmentName)
+	say("ui.settings.server", server)
+	say("ui.settings.device", account.Device)
+	if !p.book.Practice() {
+		last := words.T("ui.status.never")
+		if !status.LastSync.IsZero() {
+			last = words.Moment(status.LastSync, p.book.Now(), p.book.Zone())
+		}
+		say("ui.settings.lastSync", last)
+	}
+	say("ui.settings.data", account.Data)
+	foot := widget.NewStack(10)
+	if status.Fault != nil {
+		what, next := screen.Trouble(status.Fault, screen.TimesOf(p.book))
+		foot.Add(widget.NewParagraph(what+" "+next, widget.Small, widget.ColorWarn))
+	}
+	if skew := status.Skew.Abs(); skew >= warnSkew {
+		foot.Add(widget.NewParagraph(words.T("ui.settings.skew", "Minutes", int(skew.Minutes())), widget.Small, widget.ColorWarn))
+	}
+	buttons := widget.NewBar(8)
+	leave := "ui.settings.leavePractice"
+	if !p.book.Practice() {
+		buttons.Add(widget.NewPlainButton(words.T("ui.settings.syncNow"), p.controls.SyncNow))
+		leave = "ui.settings.logout"
+	}
+	buttons.Add(widget.NewDangerButton(words.T(leave), p.controls.LogOut))
+	foot.Add(buttons)
+	rows.Add(widget.NewInset(14, 12, 14, 14, foot))
+	return widget.NewCard(words.T("ui.settings.account"), rows)
+}
+
+func (p *Page) about() fyne.CanvasObject {
+	var rows []*widget.CardRow
+	for _, name := range helpPages() {
+		rows = append(rows, widget.NewCardRow(widget.Row{
+			Title: words.T("ui.help." + name), Right: words.T("ui.button.open"), RightRole: widget.ColorAccent,
+			OnTapped: func() { p.nav.Open(screen.Route{Screen: screen.Help, View: name}) },
+		}))
+	}
+	body := widget.NewStack(0, widget.NewRows(rows...), widget.NewInset(14, 12, 14, 14,
+		widget.NewParagraph(words.T("ui.settings.licence"), widget.Small, widget.ColorDim)))
+	card := widget.NewCard(words.T("ui.settings.about"), body)
+	if version := p.controls.Account().Version; version != "" {
+		card.SetLink(words.T("ui.settings.version", "Version", version), nil)
+	}
+	return card
+}

@@ -1,0 +1,103 @@
+package ui
+
+import (
+	"fyne.io/fyne/v2"
+
+	"yuzhou/desktop/book"
+	"yuzhou/desktop/ui/screen"
+	"yuzhou/desktop/ui/widget"
+	"yuzhou/desktop/ui/words"
+)
+
+// statusBar says how things stand with the server, always: a dot with a word, the last sync, what waits.
+type statusBar struct {
+	book       *book.Book
+	syncNow    func()
+	loginAgain func()
+	state      screen.State
+
+	dot    *widget.Dot
+	word   *widget.Link
+	last   *widget.Text
+	outbox *widget.Link
+	tray   *widget.Link
+	right  *widget.Text
+	object fyne.CanvasObject
+}
+
+func newStatusBar(b *book.Book, nav *screen.Navigator, syncNow, loginAgain func()) *statusBar {
+	s := &statusBar{
+		book: b, syncNow: syncNow, loginAgain: loginAgain,
+		dot:   widget.NewStatusDot(widget.ColorDim),
+		last:  widget.NewText("", widget.Small, widget.ColorDim),
+		right: widget.NewText("", widget.Small, widget.ColorDim),
+	}
+	s.word = widget.NewLink("", widget.Small, widget.ColorDim, s.tapped)
+	s.outbox = widget.NewLink("", widget.Small, widget.ColorAccent, func() { nav.Open(screen.Route{Screen: screen.Outbox}) })
+	s.tray = widget.NewLink("", widget.Small, widget.ColorWarn, func() { nav.Open(screen.Route{Screen: screen.Tray}) })
+	s.right.SetShrink(true)
+	s.right.SetAlign(fyne.TextAlignTrailing)
+	s.object = widget.NewInset(14, 0, 14, 0, widget.NewBar(18,
+		widget.NewBar(6, s.dot, s.word), s.last, s.outbox, s.tray, widget.NewSpace(), s.right))
+	return s
+}
+
+// tapped is a click on the state: log in where that is needed, else sync now.
+func (s *statusBar) tapped() {
+	switch s.state {
+	case screen.NeedsLogin:
+		s.loginAgain()
+	case screen.Practising:
+	default:
+		s.syncNow()
+	}
+}
+
+// roles are the colours of the dot; the word beside it says the same.
+var roles = map[screen.State]fyne.ThemeColorName{
+	screen.Online: widget.ColorGood, screen.Offline: widget.ColorDim, screen.Syncing: widget.ColorAccent,
+	screen.NeedsLogin: widget.ColorBad, screen.Practising: widget.ColorDim,
+}
+
+func (s *statusBar) show(c book.Counts, st screen.Status) {
+	s.state = st.State
+	if s.book.Practice() {
+		s.state = screen.Practising
+	}
+	s.dot.SetRole(roles[s.state])
+	word := words.T("ui.status." + string(s.state))
+	if s.state == screen.Syncing && st.Total > 0 {
+		word = words.T("ui.status.progress", "Done", words.Number(st.Done), "Total", words.Number(st.Total))
+	}
+	s.word.SetText(word)
+	customers := c.AllCustomers
+	if s.state == screen.Practising {
+		s.last.SetText("")
+		s.right.SetText(words.T("ui.status.rightLocal", "N", customers))
+	} else if st.LastSync.IsZero() {
+		s.last.SetText(words.T("ui.status.never"))
+		s.right.SetText(words.T("ui.customers.total", "N", customers))
+	} else {
+		when := words.Moment(st.LastSync, s.book.Now(), s.book.Zone())
+		s.last.SetText(words.T("ui.status.last", "When", when))
+		s.right.SetText(words.T("ui.status.right", "N", customers, "When", when))
+	}
+	s.outbox.SetText(words.T("ui.status.outbox", "N", c.Outbox))
+	s.outbox.SetRole(zero(c.Outbox, widget.ColorAccent))
+	if s.state == screen.Practising && c.Outbox == 0 {
+		s.outbox.SetText("")
+	}
+	s.tray.SetText("")
+	if c.Tray > 0 {
+		s.tray.SetText(words.T("ui.status.tray", "N", c.Tray))
+	}
+	s.object.Refresh()
+}
+
+// zero is the colour of a count: dim when there is nothing.
+func zero(n int, role fyne.ThemeColorName) fyne.ThemeColorName {
+	if n == 0 {
+		return widget.ColorDim
+	}
+	return role
+}

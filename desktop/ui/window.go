@@ -1,0 +1,164 @@
+package ui
+
+import (
+	"context"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+
+	"yuzhou/desktop/book"
+	"yuzhou/desktop/ui/login"
+	"yuzhou/desktop/ui/screen"
+	"yuzhou/desktop/ui/widget"
+	"yuzhou/desktop/ui/words"
+)
+
+// Window is what one window shows: before the book the login and the first sync, then the shell with the screens.
+type Window struct {
+	window fyne.Window
+	port   Port
+	threads
+	toasts      *widget.Toasts
+	lane        screen.Lane
+	shell       *shell // nil before the book is open
+	unbind      func()
+	switchedOff func()
+}
+
+// New fills a window and shows what the state of the data folder asks for.
+func New(window fyne.Window, port Port) *Window { return newWindow(window, port, offMain()) }
+
+func newWindow(window fyne.Window, port Port, t threads) *Window {
+	w := &Window{window: window, port: port, threads: t, unbind: func() {}}
+	window.SetPadded(false)
+	w.bindKeys()
+	w.switchedOff = words.OnSwitch(w.rebuild)
+	w.start()
+	return w
+}
+
+// Close stops listening; the window's content stays.
+func (w *Window) Close() {
+	w.switchedOff()
+	w.unbind()
+}
+
+// start shows the login, the first sync or the book.
+func (w *Window) start() {
+	w.toasts = widget.NewToasts(w.later)
+	w.window.SetTitle(words.T("ui.app.name"))
+	switch {
+	case w.port.Book() != nil:
+		w.openBook(w.port.Book())
+	case w.port.Account().Server != "":
+		w.firstSync()
+	default:
+		w.login()
+	}
+}
+
+// set shows content under the layer of short messages.
+func (w *Window) set(content ...fyne.CanvasObject) {
+	w.window.SetContent(container.NewStack(append(content, w.toasts)...))
+}
+
+func (w *Window) login() {
+	page := login.New(login.Door{
+		Load: w.load, Login: w.port.Login, Practice: w.port.Practice, Done: w.start, Now: w.port.Now,
+	}, login.Credentials{})
+	w.set(widget.NewGround(page.Content()))
+	w.window.Canvas().Focus(page.First())
+}
+
+// loginAgain asks for the password where a device token has ended; the book stays as it is behind it.
+func (w *Window) loginAgain() {
+	account := w.port.Account()
+	page := login.New(login.Door{
+		Load: w.load, Login: w.port.Login, Done: w.start, Later: w.start, Now: w.port.Now,
+	}, login.Credentials{Server: account.Server, Login: w.port.Book().Me().Login})
+	w.leaveBook()
+	w.set(widget.NewGround(page.Content()))
+	w.window.Canvas().Focus(page.First())
+}
+
+func (w *Window) firstSync() {
+	page := login.NewFirstSync(login.Journey{
+		Load: w.load, Soon: w.soon, Sync: w.port.FirstSync, Done: w.start, Quit: w.window.Close, Now: w.port.Now,
+	})
+	w.set(widget.NewGround(page.Content()))
+	page.Start()
+}
+
+func (w *Window) openBook(b *book.Book) {
+	w.leaveBook()
+	w.shell = newShell(w, b)
+	w.set(w.shell.object())
+	w.shell.open(screen.Route{Screen: screen.Today})
+	refresh := newGather(w.soon, w.shell.reload)
+	stopBook := b.Listen(refresh)
+	stopStatus := w.port.Listen(newGather(w.soon, w.shell.showStatus))
+	w.unbind = func() { stopBook(); stopStatus() }
+}
+
+func (w *Window) leaveBook() {
+	w.unbind()
+	w.unbind = func() {}
+	w.shell = nil
+}
+
+// rebuild makes everything anew in the language, mode and text size that are set now, and stays where it was.
+func (w *Window) rebuild() {
+	if w.shell == nil {
+		w.start()
+		return
+	}
+	at := w.shell.at
+	b := w.shell.book
+	w.leaveBook()
+	w.openBook(b)
+	w.shell.open(at)
+}
+
+// keep takes changed preferences: main makes theme and language follow, and everything is drawn anew.
+func (w *Window) keep(prefs screen.Preferences) {
+	before := words.Language()
+	if err := w.port.Keep(prefs); err != nil {
+		w.shell.nav.Fail(err)
+		return
+	}
+	if words.Language() == before { // a switch of the language has rebuilt it already
+		w.rebuild()
+	}
+}
+
+// logOut leaves the account. Changes that the server does not have are named first, with the ways to save them.
+func (w *Window) logOut() {
+	counts, err := w.shell.book.Counts()
+	if err != nil {
+		w.shell.nav.Fail(err)
+		return
+	}
+	message, confirm := words.T("ui.settings.logout.text"), words.T("ui.settings.logout")
+	switch {
+	case w.shell.book.Practice():
+		message, confirm = words.T("ui.settings.logout.practice"), words.T("ui.settings.leavePractice")
+	case counts.Outbox > 0:
+		message, confirm = words.T("ui.settings.logout.unsent", "N", counts.Outbox), words.T("ui.settings.logout.anyway")
+	}
+	w.shell.nav.Ask(screen.Question{
+		Title: confirm, Content: widget.NewParagraph(message, widget.Body, widget.ColorText), Confirm: confirm, Danger: true,
+		Done: func() error {
+			w.leaveBook()
+			w.load(&w.lane, func() func() {
+				err := w.port.LogOut(context.Background())
+				return func() {
+					w.start()
+					if err != nil && w.shell != nil {
+						w.shell.nav.Fail(err)
+					}
+				}
+			})
+			return nil
+		},
+	})
+}
