@@ -169,9 +169,16 @@ var customers = [][]string{
 }
 
 func newList() *widget.BigList {
-	l := widget.NewBigList([]widget.Column{{ID: "name", Title: "客户名称", Width: 258, Sortable: true}, {ID: "level", Title: "级别", Width: 104},
-		{ID: "industry", Title: "行业", Width: 84}, {ID: "mobile", Title: "手机", Width: 140}, {ID: "next", Title: "下次跟进", Width: 118, Sortable: true},
-		{ID: "last", Title: "上次跟进", Width: 118}, {ID: "pool", Title: "距回落", Width: 70, Right: true}, {ID: "owner", Title: "负责人", Width: 100}}, true)
+	l := widget.NewBigList([]widget.Column{
+		{ID: "name", Title: "客户名称", Width: 258, Sortable: true},
+		{ID: "level", Title: "级别", Width: 104},
+		{ID: "industry", Title: "行业", Width: 84},
+		{ID: "mobile", Title: "手机", Width: 140},
+		{ID: "next", Title: "下次跟进", Width: 118, Sortable: true},
+		{ID: "last", Title: "上次跟进", Width: 118},
+		{ID: "pool", Title: "距回落", Width: 70, Right: true},
+		{ID: "owner", Title: "负责人", Width: 100},
+	}, true)
 	roles := []fyne.ThemeColorName{"", "", widget.ColorDim, "", "", widget.ColorDim, "", widget.ColorDim}
 	l.Length = func() int { return len(customers) }
 	l.Key = func(i int) string { return customers[i][0] }
@@ -210,8 +217,14 @@ func TestCustomer(t *testing.T) { each(t, "customer", customer) }
 
 func customer() (fyne.CanvasObject, func(fyne.Window)) {
 	fields := widget.NewStack(0)
-	for _, f := range [][2]string{{"手机", "138 6290 4417"}, {"电话", "0512-6588 2210 转 806"}, {"邮箱", "procure@hengda.example"}, {"行业", "制造业"},
-		{"地址", "木渎镇金枫路 216 号创业园三期五号楼东侧二层，门卫登记后从货梯上"}, {"信用代码", "91320506MA1X8B7Q3K"}} {
+	for _, f := range [][2]string{
+		{"手机", "138 6290 4417"},
+		{"电话", "0512-6588 2210 转 806"},
+		{"邮箱", "procure@hengda.example"},
+		{"行业", "制造业"},
+		{"地址", "木渎镇金枫路 216 号创业园三期五号楼东侧二层，门卫登记后从货梯上"},
+		{"信用代码", "91320506MA1X8B7Q3K"},
+	} {
 		fields.Add(widget.NewFieldRow(f[0], f[1]))
 	}
 	contacts := widget.NewCard("联系人", widget.NewRows(

@@ -93,49 +93,52 @@ func (m *marks) changed() {
 
 // typedKey is a key while the list has the focus.
 func (b *BigList) typedKey(e *fyne.KeyEvent) {
-	last := b.Length() - 1
-	page := max(int((b.list.Size().Height)/b.rowHeight())-1, 1)
-	to := b.current
-	switch e.Name {
-	case fyne.KeyUp:
-		to--
-	case fyne.KeyDown:
-		to++
-	case fyne.KeyPageUp:
-		to -= page
-	case fyne.KeyPageDown:
-		to += page
-	case fyne.KeyHome:
-		to = 0
-	case fyne.KeyEnd:
-		to = last
-	case fyne.KeyLeft:
-		b.shiftTo(b.shift - px(80))
-		return
-	case fyne.KeyRight:
-		b.shiftTo(b.shift + px(80))
-		return
-	case fyne.KeyReturn, fyne.KeyEnter:
-		b.open(b.current)
-		return
-	case fyne.KeySpace:
-		if b.checks && last >= 0 {
-			b.marks.toggle(b.current)
+	if to, ok := b.target(e.Name); ok {
+		if last := b.Length() - 1; last >= 0 {
+			b.setCurrent(max(min(to, last), 0))
 		}
 		return
+	}
+	switch e.Name {
+	case fyne.KeyLeft:
+		b.shiftTo(b.shift - px(80))
+	case fyne.KeyRight:
+		b.shiftTo(b.shift + px(80))
+	case fyne.KeyReturn, fyne.KeyEnter:
+		b.open(b.current)
+	case fyne.KeySpace:
+		if b.checks && b.Length() > 0 {
+			b.marks.toggle(b.current)
+		}
 	case fyne.KeyEscape:
 		if b.marks.count() > 0 {
 			b.marks.clear()
 			return
 		}
 		bubbleKey(b.list, e)
-		return
 	default:
 		bubbleKey(b.list, e)
-		return
 	}
-	if last >= 0 {
-		b.setCurrent(max(min(to, last), 0))
+}
+
+// target is the row a key leads to, which may lie beyond the list.
+func (b *BigList) target(key fyne.KeyName) (row int, ok bool) {
+	page := max(int(b.list.Size().Height/b.rowHeight())-1, 1)
+	switch key {
+	case fyne.KeyUp:
+		return b.current - 1, true
+	case fyne.KeyDown:
+		return b.current + 1, true
+	case fyne.KeyPageUp:
+		return b.current - page, true
+	case fyne.KeyPageDown:
+		return b.current + page, true
+	case fyne.KeyHome:
+		return 0, true
+	case fyne.KeyEnd:
+		return b.Length() - 1, true
+	default:
+		return 0, false
 	}
 }
 

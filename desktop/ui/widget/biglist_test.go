@@ -15,15 +15,22 @@ import (
 func people(t testing.TB, n int) (*BigList, fyne.Window) {
 	dress(t, 1)
 	l := NewBigList([]Column{
-		{ID: "name", Title: "客户名称", Width: 258, Sortable: true}, {ID: "level", Title: "级别", Width: 104},
-		{ID: "mobile", Title: "手机", Width: 140}, {ID: "days", Title: "距回落", Width: 70, Right: true},
+		{ID: "name", Title: "客户名称", Width: 258, Sortable: true},
+		{ID: "level", Title: "级别", Width: 104},
+		{ID: "mobile", Title: "手机", Width: 140},
+		{ID: "days", Title: "距回落", Width: 70, Right: true},
 		{ID: "owner", Title: "负责人", Width: 100},
 	}, true)
 	l.Length = func() int { return n }
 	l.Key = func(i int) string { return fmt.Sprint("r", i) }
 	l.Row = func(i int) []Cell {
-		return []Cell{{Text: fmt.Sprint("杭州云栖科技有限公司", i)}, {Text: "A 重点", Role: ColorDim}, {Text: fmt.Sprint("139 5713 ", i)},
-			{Text: fmt.Sprint(i%30, " 天"), Role: ColorWarn}, {Text: "张伟", Tag: Tone(i % 3)}}
+		return []Cell{
+			{Text: fmt.Sprint("杭州云栖科技有限公司", i)},
+			{Text: "A 重点", Role: ColorDim},
+			{Text: fmt.Sprint("139 5713 ", i)},
+			{Text: fmt.Sprint(i%30, " 天"), Role: ColorWarn},
+			{Text: "张伟", Tag: Tone(i % 3)},
+		}
 	}
 	w := open(t, l)
 	l.Reload()

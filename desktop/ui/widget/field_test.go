@@ -106,8 +106,7 @@ func TestCalendarPicksByKeysAndMouse(t *testing.T) {
 	d.SetValue(time.Date(2026, 11, 25, 14, 30, 0, 0, zone), true)
 	w.Canvas().Focus(d.Focusable())
 	typeKeys(w, fyne.KeyDown) // opens
-	m, ok := w.Canvas().Focused().(*month)
-	if !ok {
+	if _, ok := w.Canvas().Focused().(*month); !ok {
 		t.Fatalf("the focus is on %T, not on the calendar", w.Canvas().Focused())
 	}
 	typeKeys(w, fyne.KeyRight, fyne.KeyDown, fyne.KeyPageDown, fyne.KeyReturn)
@@ -115,7 +114,7 @@ func TestCalendarPicksByKeysAndMouse(t *testing.T) {
 		t.Errorf("picked %q: 25 November, a day, a week and a month on, at the same time", d.Text())
 	}
 	typeKeys(w, fyne.KeyDown)
-	m = w.Canvas().Focused().(*month)
+	m := w.Canvas().Focused().(*month)
 	// January 2027 starts on a Friday; the third cell of the third line is Wednesday the 13th.
 	test.TapAt(m, fyne.NewPos(monthPad+2*dayWide+5, monthHead+weekHead+2*dayHigh+5))
 	if d.Text() != "2027-01-13 14:30" {
