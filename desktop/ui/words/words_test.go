@@ -184,7 +184,7 @@ func usedIn(text any) []string {
 	return slices.Sorted(maps.Keys(found))
 }
 
-var halfWidth = regexp.MustCompile(`\p{Han}[,;:?!]|\p{Han}\.(\s|$)`)
+var halfWidth = regexp.MustCompile(`\p{Han}[,;?!]|\p{Han}[.:](\s|$)`)
 
 // checkChinese finds the punctuation marks that a Western keyboard leaves in Chinese texts.
 func checkChinese(t *testing.T, key string, text any) {
