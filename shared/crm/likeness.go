@@ -20,10 +20,10 @@ var companyForms = []string{
 // A name that is nothing but a legal form stays as it is.
 func NameKey(name string) string { return withoutForm(withoutProvince(foldName(name))) }
 
-// HasForm tells whether a name ends with a legal form.
+// HasForm tells whether a name ends with a whole legal form; 股份 alone is a shortened one.
 func HasForm(name string) bool {
-	key := foldName(name)
-	return withoutForm(key) != key
+	short, ok := strings.CutSuffix(foldName(name), "公司")
+	return ok && short != ""
 }
 
 // foldName leaves of a name its letters and digits, written one way.

@@ -52,7 +52,7 @@ func TestNameKeyKeepsCompaniesApart(t *testing.T) {
 // TestHasForm: a name without its legal form is a short spelling.
 func TestHasForm(t *testing.T) {
 	for name, want := range map[string]bool{
-		"盐城新新装饰实业有限公司": true, "盐城新新装饰实业": false, "恩施雅饰电子商务有限公司（分公司）": true, "X公司": true, "": false, "苏州（新区）恒达": false, "公司": false,
+		"盐城新新装饰实业有限公司": true, "盐城新新装饰实业": false, "恩施雅饰电子商务有限公司（分公司）": true, "X公司": true, "": false, "苏州（新区）恒达": false, "公司": false, "新新贸易股份": false,
 	} {
 		if crm.HasForm(name) != want {
 			t.Errorf("HasForm(%q) = %v", name, !want)

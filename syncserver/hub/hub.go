@@ -3,9 +3,14 @@
 package hub
 
 import (
+	"context"
+	"fmt"
 	"log/slog"
+	"sync"
+	"sync/atomic"
 
 	"yuzhou/shared/clock"
+	"yuzhou/shared/fault"
 	"yuzhou/syncserver/store"
 )
 
@@ -15,9 +20,169 @@ type Hub struct {
 	store *store.Store
 	clock clock.Clock
 	log   *slog.Logger
+
+	jobs  chan *job
+	ended chan struct{} // closed when Run has returned
+	org   atomic.Pointer[picture]
+	gate  gate
+
+	synced struct {
+		sync.Mutex
+		at map[Identity]int64 // when a device last had everything, not yet written down; Unix ms
+	}
 }
 
 // New makes a hub on an open store. Nothing that writes returns before Run runs.
 func New(st *store.Store, clk clock.Clock, log *slog.Logger) *Hub {
-	return &Hub{store: st, clock: clk, log: log}
+	h := &Hub{store: st, clock: clk, log: log, jobs: make(chan *job), ended: make(chan struct{}), gate: newGate()}
+	h.synced.at = map[Identity]int64{}
+	return h
+}
+
+// The size of one commit. More jobs wait for the next one; a single job may be larger.
+const (
+	maxJobs   = 64
+	maxWeight = 2000
+)
+
+// job is work that waits for the committer.
+type job struct {
+	weight int
+	run    func(*work) error
+	seq    int64 // of the commit
+	err    error
+	done   chan struct{}
+}
+
+// Run is the committer: it takes the waiting jobs, runs each under a savepoint, commits once and answers all of them.
+// It returns nil when ctx ends; what it had taken is then committed and answered. It is called once.
+func (h *Hub) Run(ctx context.Context) error {
+	defer close(h.ended)
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case first := <-h.jobs:
+			h.commit(h.gather(first))
+		}
+	}
+}
+
+// gather takes what else is waiting.
+func (h *Hub) gather(first *job) []*job {
+	batch, weight := []*job{first}, first.weight
+	for len(batch) < maxJobs && weight < maxWeight {
+		select {
+		case j := <-h.jobs:
+			batch, weight = append(batch, j), weight+j.weight
+		default:
+			return batch
+		}
+	}
+	return batch
+}
+
+// commit runs a batch and answers it.
+func (h *Hub) commit(batch []*job) {
+	seq, err := h.transact(batch)
+	if err != nil && len(batch) > 1 && store.IsBlame(err) {
+		// One of them carries something that cannot be written. Alone, the others succeed.
+		for _, j := range batch {
+			h.commit([]*job{j})
+		}
+		return
+	}
+	for _, j := range batch {
+		if j.seq = seq; err != nil {
+			j.err = err
+		}
+		close(j.done)
+	}
+}
+
+func (h *Hub) transact(batch []*job) (int64, error) {
+	tx, err := h.store.Begin(h.clock())
+	if err != nil {
+		return 0, err
+	}
+	w, err := h.newWork(tx)
+	if err == nil {
+		for _, j := range batch {
+			j.err = w.attempt(j.run)
+		}
+		h.writeSynced(tx)
+	}
+	if err != nil {
+		if undo := tx.Abort(); undo != nil {
+			h.log.Error("rollback", slog.String("error", undo.Error()))
+		}
+		return 0, err
+	}
+	seq, err := tx.Commit()
+	if err != nil {
+		return 0, err
+	}
+	if w.reorganised {
+		h.org.Store(&picture{rights: seq, org: w.org})
+	}
+	return seq, nil
+}
+
+// submit has the committer run something and waits for the commit, whose number it gives. When ctx ends first, the
+// work may still be done: whoever asked asks again with the same ids.
+func (h *Hub) submit(ctx context.Context, weight int, run func(*work) error) (int64, error) {
+	j := &job{weight: weight, run: run, done: make(chan struct{})}
+	select {
+	case h.jobs <- j:
+	case <-h.ended:
+		return 0, fault.New(fault.Busy)
+	case <-ctx.Done():
+		return 0, ctx.Err()
+	}
+	select {
+	case <-j.done:
+		return j.seq, j.err
+	case <-ctx.Done():
+		return 0, ctx.Err()
+	}
+}
+
+// noteSynced remembers that a device has everything. It is written with the next commit: a commit of its own for each
+// poll of each laptop would cost a disk flush, and what a crash forgets makes the reclaim run only more patient.
+func (h *Hub) noteSynced(by Identity) {
+	h.synced.Lock()
+	defer h.synced.Unlock()
+	h.synced.at[by] = h.clock().UnixMilli()
+}
+
+func (h *Hub) writeSynced(tx *store.Tx) {
+	h.synced.Lock()
+	defer h.synced.Unlock()
+	for by, at := range h.synced.at {
+		tx.SetSynced(by.User, by.Device, at)
+	}
+	clear(h.synced.at)
+}
+
+// Close writes down what is still in memory, after Run has ended. The store stays open.
+func (h *Hub) Close() error {
+	if _, err := h.transact(nil); err != nil {
+		return fmt.Errorf("hub: close: %w", err)
+	}
+	return nil
+}
+
+// Epoch is the random id of the store's history.
+func (h *Hub) Epoch() string { return h.store.Epoch() }
+
+// Head is the number of the newest commit.
+func (h *Hub) Head(ctx context.Context) (head int64, err error) {
+	err = h.store.View(ctx, func(v *store.View) error { head = v.Head; return nil })
+	return head, err
+}
+
+// Ping tells whether the store can be written: an empty commit that waits its turn like any other.
+func (h *Hub) Ping(ctx context.Context) error {
+	_, err := h.submit(ctx, 0, func(*work) error { return nil })
+	return err
 }

@@ -87,16 +87,6 @@ type Likeness struct {
 	Pool     string `json:"pool,omitempty"`
 }
 
-// Tree is a customer with what lies under it, for loading in bulk.
-type Tree struct {
-	Root     Record   // kind customer, or a task that stands alone
-	Owner    string   // of a customer: who holds it; else Pool
-	Pool     string   // the pool it lies in
-	Since    int64    // since when, Unix ms
-	Dealt    int64    // when it was dealt, Unix ms; 0: not
-	Children []Record // contacts, follow-ups, tasks
-}
-
 // Setup is what a new store begins with.
 type Setup struct {
 	Company  string
@@ -129,4 +119,11 @@ type RunReport struct {
 	Skipped   int64     `json:"skipped"`
 	Failed    int64     `json:"failed"`
 	Items     []RunItem `json:"items,omitempty"`
+}
+
+// Tree is a customer with its holding and what lies under it, for loading in bulk.
+type Tree struct {
+	Customer Record
+	Holding  Record
+	Children []Record // contacts, follow-ups, tasks
 }

@@ -1,0 +1,129 @@
+package hub
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+
+	"yuzhou/shared/access"
+	"yuzhou/shared/change"
+	"yuzhou/shared/crm"
+	"yuzhou/shared/fault"
+	"yuzhou/shared/schema"
+	"yuzhou/shared/wire"
+)
+
+// conflict keeps the value of a field that did not get through, with what stands instead and since when.
+func (p *pusher) conflict(kind *schema.Kind, r schema.Record, m Mutation, field string) error {
+	id, err := newID()
+	if err != nil {
+		return err
+	}
+	by, at, err := p.tx.LastChange(kind.Name, r.ID, field)
+	if err != nil {
+		return err
+	}
+	values := schema.Values{}
+	for name, v := range map[string]any{"base": m.Base[field], "theirs": r.Values[field], "mine": m.Fields()[field]} {
+		text, err := json.Marshal(v)
+		if err != nil {
+			return err
+		}
+		values[name] = string(text)
+	}
+	holder, title, err := p.concerned(kind, r, by)
+	if err != nil {
+		return err
+	}
+	for name, v := range (schema.Values{
+		"editor": p.by.User, "holder": text(holder), "kind": kind.Name, "record": r.ID, "root": r.Root, "title": title, "field": field,
+		"theirs_by": text(by), "theirs_at": moment(at), "mine_at": moment(p.corrected(m.At)), "found_at": p.now(), "mutation": m.ID, "state": "open",
+	}) {
+		values[name] = v
+	}
+	p.tx.AssumeNew("conflict", id)
+	return p.tx.Put(schema.Record{Kind: "conflict", ID: id, Root: id}.With(values))
+}
+
+// concerned is who else is to know of a conflict, and what the record is called: the holder of the customer, or of a
+// record that stands alone whoever wrote the committed value.
+func (p *pusher) concerned(kind *schema.Kind, r schema.Record, by string) (holder, title string, err error) {
+	title, holder = r.Text(kind.Title), by
+	if h, err := p.holdingOf(kind, r); err != nil || h != nil {
+		if err != nil {
+			return "", "", err
+		}
+		holder = h.Text("owner")
+		if kind.Name != "customer" {
+			customer, _, err := p.tx.Record("customer", r.Root)
+			if err != nil {
+				return "", "", err
+			}
+			title = customer.Text("name")
+		}
+	}
+	if holder == p.by.User {
+		holder = ""
+	}
+	title = string([]rune(title)[:min(200, len([]rune(title)))])
+	return holder, title, nil
+}
+
+// lateEdit is an edit of a record that has left the author's sight. If somebody holds it now, he gets the fields as
+// conflicts, for he must decide; the author is told that his edit is kept. If nobody holds it, the edit stays with the
+// author. Who never could edit it hears that there is nothing.
+func (p *pusher) lateEdit(kind *schema.Kind, r schema.Record, m Mutation) (Result, error) {
+	h, err := p.holdingOf(kind, r)
+	if err != nil {
+		return Result{}, err
+	}
+	scopes, err := p.tx.Saw(p.by.User, r.Root)
+	if err != nil {
+		return Result{}, err
+	}
+	if h == nil || !slices.ContainsFunc(scopes, func(s string) bool { return p.couldEdit(kind, s) }) {
+		return Result{}, p.missing(kind.Name, r.ID)
+	}
+	if kind.Fact || r.Deleted || h.Text("owner") == "" {
+		return Result{}, fault.New(fault.NotHolder).About(kind.Name, "")
+	}
+	var fields []string
+	for name, mine := range m.Fields() {
+		f, known := kind.Field(name)
+		if known && f.Server || schema.Equal(mine, r.Values[name]) {
+			continue
+		}
+		if known && mine != nil && mine != "" {
+			if err := f.Type.Check(mine); err != nil {
+				return Result{}, named(err, kind.Name, name)
+			}
+		}
+		fields = append(fields, name)
+	}
+	if len(fields) == 0 {
+		return Result{Outcome: change.Noop}, nil
+	}
+	slices.Sort(fields)
+	for _, name := range fields {
+		if err := p.conflict(kind, r, m, name); err != nil {
+			return Result{}, err
+		}
+	}
+	return Result{Outcome: change.Conflict, Fields: fields}, nil
+}
+
+// couldEdit tells whether through a scope the pusher could edit such records: it is that of an owner whom his right
+// covers.
+func (p *pusher) couldEdit(kind *schema.Kind, scope string) bool {
+	owner, ok := strings.CutPrefix(scope, access.OwnerScope(""))
+	return ok && p.org.Can(p.by.User, access.Edit, access.Subject{Kind: kind.Name, Owner: owner})
+}
+
+// leaves says why a root is about to leave everybody's sight.
+func (p *pusher) leaves(r schema.Record, how string) error {
+	name := ""
+	if kind := crm.ByName(r.Kind); kind != nil {
+		name = r.Text(kind.Title)
+	}
+	return p.tx.SetLeave(r.ID, wire.Leave{How: how, By: p.by.User, At: p.now(), Name: name})
+}

@@ -1,0 +1,121 @@
+package hub
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"strings"
+	"time"
+
+	"yuzhou/shared/fault"
+	"yuzhou/shared/wire"
+	"yuzhou/syncserver/store"
+)
+
+// maxName bounds what a device or a person may be called.
+const maxName = 64
+
+// Login gives a device token for a name and a password; remote is the address it came from. A login replaces the token
+// that the device had. Who guesses waits longer and longer, but nobody is locked out for ever.
+func (h *Hub) Login(ctx context.Context, in wire.Login, remote string) (wire.Session, error) {
+	if in.Device == "" || len(in.Device) > maxName || len(in.Login) > maxName || strings.ContainsAny(in.Device, " \t\n\x00") {
+		return wire.Session{}, fault.New(fault.Malformed, "What", "login")
+	}
+	now := h.clock()
+	if wait := h.gate.wait(in.Login, remote, now); wait > 0 {
+		return wire.Session{}, fault.New(fault.TooManyTries, "Seconds", int64((wait+time.Second-1)/time.Second))
+	}
+	var account store.Account
+	var found, revoked bool
+	err := h.store.View(ctx, func(v *store.View) (err error) {
+		if account, found, err = v.Account(in.Login); err == nil {
+			revoked, err = v.Revoked(in.Device)
+		}
+		return err
+	})
+	if err != nil {
+		return wire.Session{}, err
+	}
+	right, err := h.gate.verify(ctx, account.Password, in.Password)
+	switch {
+	case err != nil:
+		return wire.Session{}, err
+	case !right || !found:
+		h.gate.failed(in.Login, remote, now)
+		return wire.Session{}, fault.New(fault.BadLogin)
+	case account.Disabled:
+		return wire.Session{}, fault.New(fault.AccountDisabled)
+	case revoked:
+		return wire.Session{}, fault.New(fault.Unauthorized)
+	}
+	h.gate.passed(in.Login)
+	token, err := newToken()
+	if err != nil {
+		return wire.Session{}, err
+	}
+	name := []rune(in.Name)
+	_, err = h.submit(ctx, 1, func(w *work) error {
+		// The account may have been disabled while the password was looked at.
+		if !w.org.Active(account.User) {
+			return fault.New(fault.AccountDisabled)
+		}
+		w.tx.SetToken(account.User, in.Device, string(name[:min(len(name), maxName)]), hashToken(token))
+		return nil
+	})
+	if err != nil {
+		return wire.Session{}, err
+	}
+	return wire.Session{Token: token, User: account.User, Name: account.Name, Epoch: h.Epoch(), Time: h.clock().UnixMilli()}, nil
+}
+
+// newToken makes 256 random bits, in hex.
+func newToken() (string, error) {
+	var b [32]byte
+	if _, err := rand.Read(b[:]); err != nil {
+		return "", err
+	}
+	return hex.EncodeToString(b[:]), nil
+}
+
+// hashToken is the form in which tokens are kept: a stolen database opens nothing.
+func hashToken(token string) string {
+	sum := sha256.Sum256([]byte(token))
+	return hex.EncodeToString(sum[:])
+}
+
+// Logout ends the token of the identity's device.
+func (h *Hub) Logout(ctx context.Context, by Identity) error {
+	_, err := h.submit(ctx, 1, func(w *work) error { w.tx.EndToken(by.User, by.Device); return nil })
+	return err
+}
+
+// Authenticate finds who a token belongs to; it is asked at every request. A token that is unknown, ended or of a
+// disabled user or a revoked device is UNAUTHORIZED.
+func (h *Hub) Authenticate(ctx context.Context, token string) (Identity, error) {
+	var by Identity
+	err := h.store.View(ctx, func(v *store.View) error {
+		t, found, err := v.Token(hashToken(token))
+		if err != nil {
+			return err
+		}
+		if !found || t.Disabled {
+			return fault.New(fault.Unauthorized)
+		}
+		by = Identity{User: t.User, Device: t.Device}
+		return nil
+	})
+	return by, err
+}
+
+// Me is the user's own record.
+func (h *Hub) Me(ctx context.Context, by Identity) (me Record, err error) {
+	err = h.store.View(ctx, func(v *store.View) error {
+		var found bool
+		if me, found, err = v.Record("user", by.User); err == nil && !found {
+			return fault.New(fault.Unauthorized)
+		}
+		return err
+	})
+	return me, err
+}

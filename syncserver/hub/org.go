@@ -1,0 +1,88 @@
+package hub
+
+import (
+	"context"
+
+	"yuzhou/shared/access"
+	"yuzhou/shared/fault"
+	"yuzhou/shared/schema"
+	"yuzhou/syncserver/store"
+)
+
+// picture is the organisation as of a commit. Nothing older is ever used: whoever has one compares its commit with the
+// store's in his own transaction or snapshot.
+type picture struct {
+	rights int64
+	org    *access.Org
+}
+
+func readOrg(all func(kind string) ([]schema.Record, error)) (*access.Org, error) {
+	var lists [4][]schema.Record
+	for i, kind := range []string{"user", "department", "role", "pool"} {
+		list, err := all(kind)
+		if err != nil {
+			return nil, err
+		}
+		lists[i] = list
+	}
+	return access.NewOrg(lists[0], lists[1], lists[2], lists[3]), nil
+}
+
+// orgOf is the organisation as of a snapshot.
+func (h *Hub) orgOf(v *store.View) (*access.Org, error) {
+	if p := h.org.Load(); p != nil && p.rights == v.Rights {
+		return p.org, nil
+	}
+	org, err := readOrg(v.All)
+	if err == nil {
+		h.org.Store(&picture{rights: v.Rights, org: org})
+	}
+	return org, err
+}
+
+// reorganise makes the organisation anew after records of it changed, and with it everybody's sight, all in the same
+// commit: from that commit on nobody is served by the old rights. Conflicts show committed values, so who may see them
+// is looked at again too.
+func (w *work) reorganise(reason string) error {
+	org, err := readOrg(w.tx.All)
+	if err != nil {
+		return err
+	}
+	w.org, w.reorganised = org, true
+	users, err := w.tx.All("user")
+	if err != nil {
+		return err
+	}
+	for _, u := range users {
+		if err := w.tx.SetSight(u.ID, org.Sight(u.ID), reason); err != nil {
+			return err
+		}
+	}
+	conflicts, err := w.tx.All("conflict")
+	if err != nil {
+		return err
+	}
+	for _, c := range conflicts {
+		if err := w.tx.Touch(c.ID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// May answers NO_RIGHT unless the right is held in some scope; the very record is checked again where it is touched.
+func (h *Hub) May(ctx context.Context, by Identity, kind, action string) error {
+	if by.system {
+		return nil
+	}
+	return h.store.View(ctx, func(v *store.View) error {
+		org, err := h.orgOf(v)
+		if err != nil {
+			return err
+		}
+		if !org.Holds(by.User, access.Action(action), kind) {
+			return fault.New(fault.NoRight, "Action", action)
+		}
+		return nil
+	})
+}

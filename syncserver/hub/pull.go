@@ -1,0 +1,109 @@
+package hub
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"strconv"
+	"strings"
+
+	"yuzhou/shared/fault"
+	"yuzhou/shared/wire"
+	"yuzhou/syncserver/store"
+)
+
+// token says how far an answer of several pages has come. It is opaque for the laptop. Nothing in it widens a right:
+// whatever it says, only what the user sees now is sent, and only what he once could see is taken away.
+//
+// An answer goes in rounds. A round reads the feeds of the scopes one after the other, by name, each up to the head of
+// the page it ends on. What changed meanwhile in the scopes read first comes in the next round, which begins where this
+// one began. A round that begins and ends on one page has read everything in one snapshot: the answer is complete.
+type token struct {
+	User   string         `json:"u"`
+	Cursor int64          `json:"c"` // where the laptop is
+	First  bool           `json:"f,omitempty"`
+	Start  int64          `json:"s"` // head of the first page
+	Seen   int64          `json:"e"` // head of the page before
+	Base   int64          `json:"b"` // the laptop has the feeds of its scopes up to here, before this round
+	Round  int64          `json:"o"` // head at which this round began
+	Scope  string         `json:"n"` // the scope to go on with
+	At     store.Position `json:"a"` // and where in it
+	Done   int64          `json:"d"`
+	Total  int64          `json:"t"`
+}
+
+// Pull writes one page of what the laptop does not have. All of a page is one snapshot, rights included.
+func (h *Hub) Pull(ctx context.Context, by Identity, in wire.Pull, out *wire.Writer) error {
+	complete := false
+	err := h.store.View(ctx, func(v *store.View) error {
+		active, err := v.DeviceActive(by.User, by.Device)
+		if err != nil {
+			return err
+		}
+		if !active {
+			return fault.New(fault.Unauthorized)
+		}
+		t, err := readToken(by, in, v)
+		if err != nil {
+			return err
+		}
+		if in.Token == "" && t.Cursor == v.Head {
+			complete = true
+			return out.Line(wire.Frame{End: &wire.End{Cursor: in.Cursor}})
+		}
+		p := &page{view: v, by: by, out: out, token: t, limit: wire.MaxPageRows, sent: map[string]bool{}}
+		if in.Limit > 0 {
+			p.limit = min(p.limit, in.Limit)
+		}
+		complete, err = p.write(ctx)
+		return err
+	})
+	if err == nil && complete {
+		h.noteSynced(by)
+	}
+	return err
+}
+
+// readToken finds out where the laptop is: from its token, else from its cursor.
+func readToken(by Identity, in wire.Pull, v *store.View) (token, error) {
+	if in.Token == "" {
+		cursor, err := readCursor(in.Cursor, v)
+		return token{
+			User: by.User, Cursor: cursor, First: in.Cursor == "", Start: v.Head, Seen: cursor, Base: cursor, Round: v.Head, Total: -1,
+		}, err
+	}
+	var t token
+	text, err := base64.RawURLEncoding.DecodeString(in.Token)
+	if err == nil {
+		err = json.Unmarshal(text, &t)
+	}
+	if err != nil || t.User != by.User || t.Cursor < 0 || t.Start < t.Cursor || t.Seen < t.Start {
+		return token{}, fault.New(fault.Malformed, "What", "token")
+	}
+	if t.Seen > v.Head || t.Round > v.Head {
+		return token{}, fault.New(fault.EpochChanged)
+	}
+	return t, nil
+}
+
+// readCursor reads "epoch.seq"; "" is a first sync. A cursor of another history, or beyond its end, means that the
+// store was restored.
+func readCursor(cursor string, v *store.View) (int64, error) {
+	if cursor == "" {
+		return 0, nil
+	}
+	epoch, number, _ := strings.Cut(cursor, ".")
+	seq, err := strconv.ParseInt(number, 10, 64)
+	if err != nil || seq < 0 {
+		return 0, fault.New(fault.Malformed, "What", "cursor")
+	}
+	if epoch != v.Epoch || seq > v.Head {
+		return 0, fault.New(fault.EpochChanged)
+	}
+	return seq, nil
+}
+
+func (t token) text() (string, error) {
+	data, err := json.Marshal(t)
+	return base64.RawURLEncoding.EncodeToString(data), err
+}

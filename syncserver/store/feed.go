@@ -1,0 +1,243 @@
+package store
+
+import (
+	"database/sql"
+	"encoding/json"
+	"slices"
+
+	"yuzhou/shared/crm"
+	"yuzhou/shared/schema"
+	"yuzhou/shared/wire"
+)
+
+// root is the line of a root in a transaction.
+type root struct {
+	id      string
+	kind    string // "" while it does not exist
+	scopes  []string
+	all     digest
+	face    digest
+	touched bool
+}
+
+// digest counts rows and sums their hashes.
+type digest struct {
+	count int64
+	sum   wire.Sum
+}
+
+func (d digest) add(e digest) digest { return digest{d.count + e.count, d.sum.Add(e.sum)} }
+func (d digest) sub(e digest) digest { return digest{d.count - e.count, d.sum.Sub(e.sum)} }
+
+// of is what a scope counts of a root.
+func (r *root) of(scope string) digest {
+	if isFace(scope) {
+		return r.face
+	}
+	return r.all
+}
+
+func (tx *Tx) root(id string) (*root, error) {
+	if r := tx.roots[id]; r != nil {
+		return r, nil
+	}
+	r := &root{id: id}
+	var scopes, sum, faceSum string
+	found, err := tx.c.one([]any{&r.kind, &scopes, &r.all.count, &sum, &r.face.count, &faceSum},
+		`SELECT kind, scopes, count, sum, face_count, face_sum FROM root WHERE id = ?`, id)
+	if err == nil && found {
+		err = r.read(scopes, sum, faceSum)
+	}
+	if err != nil {
+		return nil, err
+	}
+	tx.roots[id] = r
+	return r, nil
+}
+
+func (r *root) read(scopes, sum, faceSum string) (err error) {
+	if err := json.Unmarshal([]byte(scopes), &r.scopes); err != nil {
+		return err
+	}
+	if r.all.sum, err = wire.ParseSum(sum); err != nil {
+		return err
+	}
+	r.face.sum, err = wire.ParseSum(faceSum)
+	return err
+}
+
+// RootKind is the kind of a root, "" when there is none of that id. What this transaction makes counts too.
+func (tx *Tx) RootKind(id string) (string, error) {
+	r, err := tx.root(id)
+	if err != nil || r.kind != "" {
+		return r.kind, err
+	}
+	for _, e := range tx.order {
+		if e.has && e.now.ID == id && e.now.Root == id && !under(e.now.Kind) {
+			return e.now.Kind, nil
+		}
+	}
+	return "", nil
+}
+
+// under tells whether a kind never is a root itself. A holding has the id of its customer and is not one.
+func under(kind string) bool {
+	k := crm.ByName(kind)
+	return k != nil && !k.IsRoot()
+}
+
+// SetLeave says why a root goes out of the scopes it leaves in this commit.
+func (tx *Tx) SetLeave(rootID string, why wire.Leave) error {
+	text, err := json.Marshal(why)
+	if err != nil {
+		return err
+	}
+	before, had := tx.leaves[rootID]
+	tx.leaves[rootID] = string(text)
+	tx.onUndo(func() {
+		if delete(tx.leaves, rootID); had {
+			tx.leaves[rootID] = before
+		}
+	})
+	return nil
+}
+
+// writeFeed is the only function that writes root, feed and scope. The rows are stamped with seq already.
+func (tx *Tx) writeFeed(seq int64) error {
+	changes := map[string]*rootChange{}
+	for _, e := range tx.order {
+		c := changes[e.now.Root]
+		if c == nil {
+			c = &rootChange{}
+			changes[e.now.Root] = c
+		}
+		c.count(e, seq)
+	}
+	scopes := map[string]digest{} // what is to be added to each scope that was touched
+	for _, id := range tx.touched {
+		c := changes[id]
+		if c == nil {
+			c = &rootChange{}
+		}
+		if err := tx.writeRoot(tx.roots[id], *c, seq, scopes); err != nil {
+			return err
+		}
+	}
+	for name, more := range scopes {
+		if err := tx.writeScope(name, more, seq); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// rootChange is what a commit does to the rows of one root.
+type rootChange struct {
+	kind      string // of the root record, when the commit writes it
+	all, face digest // to be added
+	any, show bool   // whether any row, whether a face changed
+}
+
+func (c *rootChange) count(e *entry, seq int64) {
+	kind := crm.ByName(e.now.Kind)
+	face := kind != nil && kind.Face
+	c.any, c.show = true, c.show || face
+	if e.now.ID == e.now.Root && !under(e.now.Kind) {
+		c.kind = e.now.Kind
+	}
+	var more digest
+	if e.had && !e.was.Deleted {
+		more = more.sub(digest{1, wire.RowSum(e.was.Kind, e.was.ID, e.was.Seq)})
+	}
+	if !e.now.Deleted {
+		more = more.add(digest{1, wire.RowSum(e.now.Kind, e.now.ID, seq)})
+	}
+	c.all = c.all.add(more)
+	if face {
+		c.face = c.face.add(more)
+	}
+}
+
+func (tx *Tx) writeRoot(r *root, c rootChange, seq int64, scopes map[string]digest) error {
+	isNew := r.kind == ""
+	if isNew {
+		r.kind = c.kind
+	}
+	now, err := tx.scopesOf(r)
+	if err != nil {
+		return err
+	}
+	before, beforeScopes := *r, r.scopes
+	r.all, r.face, r.scopes = r.all.add(c.all), r.face.add(c.face), now
+	for _, scope := range beforeScopes {
+		if !slices.Contains(now, scope) {
+			scopes[scope] = scopes[scope].sub(before.of(scope))
+			err := tx.c.exec(`UPDATE feed SET seq = ?, gone = 1, leave = ? WHERE root = ? AND scope = ?`, seq, tx.leave(r.id), r.id, scope)
+			if err != nil {
+				return err
+			}
+		}
+	}
+	for _, scope := range now {
+		joins := !slices.Contains(beforeScopes, scope)
+		switch {
+		case joins:
+			scopes[scope] = scopes[scope].add(r.of(scope))
+			err = tx.c.exec(`INSERT INTO feed (scope, root, seq, joined, first, gone) VALUES (?1, ?2, ?3, ?3, ?3, 0)
+				ON CONFLICT (root, scope) DO UPDATE SET seq = excluded.seq, joined = excluded.joined, gone = 0, leave = NULL`, scope, r.id, seq)
+		case c.show || c.any && !isFace(scope):
+			scopes[scope] = scopes[scope].add(r.of(scope)).sub(before.of(scope))
+			err = tx.c.exec(`UPDATE feed SET seq = ? WHERE root = ? AND scope = ?`, seq, r.id, scope)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if !c.any && slices.Equal(beforeScopes, now) {
+		return nil
+	}
+	list, err := json.Marshal(now)
+	if err != nil {
+		return err
+	}
+	return tx.c.exec(`INSERT INTO root (id, kind, scopes, count, sum, face_count, face_sum) VALUES (?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (id) DO UPDATE SET scopes = excluded.scopes, count = excluded.count, sum = excluded.sum,
+			face_count = excluded.face_count, face_sum = excluded.face_sum`,
+		r.id, r.kind, string(list), r.all.count, r.all.sum.String(), r.face.count, r.face.sum.String())
+}
+
+// scopesOf asks the hub for the scopes of a root; one that is deleted is in none.
+func (tx *Tx) scopesOf(r *root) ([]string, error) {
+	e, err := tx.entry(Key{r.kind, r.id})
+	if err != nil || !e.has || e.now.Deleted {
+		return []string{}, err
+	}
+	list, err := tx.Scopes(e.now)
+	if err != nil {
+		return nil, err
+	}
+	return schema.NewSet(list...), nil
+}
+
+func (tx *Tx) leave(rootID string) sql.NullString {
+	text, ok := tx.leaves[rootID]
+	return sql.NullString{String: text, Valid: ok}
+}
+
+func (tx *Tx) writeScope(name string, more digest, seq int64) error {
+	var now digest
+	var sum string
+	found, err := tx.c.one([]any{&now.count, &sum}, `SELECT count, sum FROM scope WHERE name = ?`, name)
+	if err != nil {
+		return err
+	}
+	if found {
+		if now.sum, err = wire.ParseSum(sum); err != nil {
+			return err
+		}
+	}
+	now = now.add(more)
+	return tx.c.exec(`INSERT INTO scope (name, count, sum, seq) VALUES (?, ?, ?, ?)
+		ON CONFLICT (name) DO UPDATE SET count = excluded.count, sum = excluded.sum, seq = excluded.seq`,
+		name, now.count, now.sum.String(), seq)
+}

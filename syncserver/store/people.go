@@ -1,0 +1,169 @@
+package store
+
+import (
+	"encoding/json"
+	"slices"
+
+	"yuzhou/shared/access"
+)
+
+// sight is what a user may see, in a transaction.
+type sight struct {
+	was, now []access.Grant
+	reason   string
+}
+
+// SetSight says which scopes a user holds from this commit on, and why they changed.
+func (tx *Tx) SetSight(user string, grants []access.Grant, reason string) error {
+	s := tx.sights[user]
+	if s == nil {
+		s = &sight{}
+		err := tx.c.each(func(scan func(...any) error) error {
+			g, err := scanGrant(scan)
+			s.was = append(s.was, g)
+			return err
+		}, `SELECT scope, face, masked, hidden FROM sight WHERE user = ? AND until = 0`, user)
+		if err != nil {
+			return err
+		}
+		s.now = s.was
+		tx.sights[user] = s
+	}
+	before := *s
+	s.now, s.reason = grants, reason
+	tx.onUndo(func() { *s = before })
+	return nil
+}
+
+func scanGrant(scan func(...any) error, more ...any) (g access.Grant, err error) {
+	var masked, hidden string
+	if err = scan(append([]any{&g.Scope, &g.Face, &masked, &hidden}, more...)...); err != nil {
+		return g, err
+	}
+	if err = json.Unmarshal([]byte(masked), &g.Masked); err == nil {
+		err = json.Unmarshal([]byte(hidden), &g.Hidden)
+	}
+	return g, err
+}
+
+// without lists the grants that are not in others in this very form: a scope that shows something else is another.
+func without(grants, others []access.Grant) []access.Grant {
+	byScope := make(map[string]access.Grant, len(others))
+	for _, g := range others {
+		byScope[g.Scope] = g
+	}
+	var list []access.Grant
+	for _, g := range grants {
+		o, ok := byScope[g.Scope]
+		if !ok || o.Face != g.Face || !slices.Equal(o.Masked, g.Masked) || !slices.Equal(o.Hidden, g.Hidden) {
+			list = append(list, g)
+		}
+	}
+	return list
+}
+
+func (tx *Tx) writeSights(seq int64) error {
+	for user, s := range tx.sights {
+		for _, g := range without(s.was, s.now) {
+			if err := tx.c.exec(`UPDATE sight SET until = ?, reason = ? WHERE user = ? AND scope = ? AND until = 0`, seq, s.reason, user, g.Scope); err != nil {
+				return err
+			}
+		}
+		for _, g := range without(s.now, s.was) {
+			masked, err := json.Marshal(g.Masked)
+			if err != nil {
+				return err
+			}
+			hidden, err := json.Marshal(g.Hidden)
+			if err != nil {
+				return err
+			}
+			if err := tx.c.exec(`INSERT INTO sight (user, scope, since, until, face, masked, hidden, reason) VALUES (?, ?, ?, 0, ?, ?, ?, '')`,
+				user, g.Scope, seq, g.Face, string(masked), string(hidden)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// Saw lists the scopes through which a user has seen a root up to now, also those that are over for him or for it.
+// What this transaction changes is not in it.
+func (tx *Tx) Saw(user, rootID string) ([]string, error) {
+	var list []string
+	err := tx.c.each(func(scan func(...any) error) error {
+		var scope string
+		err := scan(&scope)
+		list = append(list, scope)
+		return err
+	}, `SELECT DISTINCT f.scope FROM feed f JOIN sight s ON s.user = ? AND s.scope = f.scope
+		WHERE f.root = ? AND (s.until = 0 OR f.first < s.until) AND (f.gone = 0 OR f.seq > s.since)`, user, rootID)
+	return list, err
+}
+
+// Account is who can log in.
+type Account struct {
+	User     string
+	Password string // hash, "" when there is no account
+	Disabled bool
+	Name     string
+}
+
+// SetPassword keeps the hash of a user's password and ends his tokens.
+func (tx *Tx) SetPassword(user, hash string) {
+	tx.afterwards(func() error {
+		if err := tx.c.exec(`INSERT INTO account (user, password, changed) VALUES (?, ?, ?)
+			ON CONFLICT (user) DO UPDATE SET password = excluded.password, changed = excluded.changed`, user, hash, tx.Now.UnixMilli()); err != nil {
+			return err
+		}
+		return tx.c.exec(`UPDATE device SET token_hash = NULL WHERE user = ?`, user)
+	})
+}
+
+// SetToken gives a device of a user a new token in place of its old one.
+func (tx *Tx) SetToken(user, device, name, tokenHash string) {
+	now := tx.Now.UnixMilli()
+	tx.afterwards(func() error {
+		return tx.c.exec(`INSERT INTO device (id, user, name, token_hash, replica, created, last_seen, last_sync, skew, revoked)
+			VALUES (?1, ?2, ?3, ?4, '', ?5, ?5, 0, 0, 0)
+			ON CONFLICT (id, user) DO UPDATE SET name = excluded.name, token_hash = excluded.token_hash, last_seen = excluded.last_seen`,
+			device, user, name, tokenHash, now)
+	})
+}
+
+// EndToken logs a device of a user out.
+func (tx *Tx) EndToken(user, device string) {
+	tx.afterwards(func() error {
+		return tx.c.exec(`UPDATE device SET token_hash = NULL WHERE id = ? AND user = ?`, device, user)
+	})
+}
+
+// Revoke ends a device for good, whoever used it.
+func (tx *Tx) Revoke(device string) {
+	tx.afterwards(func() error {
+		return tx.c.exec(`UPDATE device SET token_hash = NULL, revoked = 1 WHERE id = ?`, device)
+	})
+}
+
+// SetPushed notes the replica and the clock of a device that pushes.
+func (tx *Tx) SetPushed(user, device, replica string, skew int64) {
+	tx.afterwards(func() error {
+		return tx.c.exec(`UPDATE device SET replica = ?, skew = ?, last_seen = max(last_seen, ?) WHERE id = ? AND user = ?`,
+			replica, skew, tx.Now.UnixMilli(), device, user)
+	})
+}
+
+// SetSynced notes that a device had everything at a moment (Unix ms).
+func (tx *Tx) SetSynced(user, device string, at int64) {
+	tx.afterwards(func() error {
+		return tx.c.exec(`UPDATE device SET last_sync = max(last_sync, ?1), last_seen = max(last_seen, ?1) WHERE id = ?2 AND user = ?3`, at, device, user)
+	})
+}
+
+// LastSync is when the device of a user that synced last did so, Unix ms; 0 when none ever did.
+func (tx *Tx) LastSync(user string) (at int64, err error) {
+	_, err = tx.c.one([]any{&at}, lastSync, user)
+	return at, err
+}
+
+const lastSync = `SELECT coalesce(max(last_sync), 0) FROM device WHERE user = ? AND revoked = 0`
