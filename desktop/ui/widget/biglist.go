@@ -254,13 +254,11 @@ func (b *BigList) open(i int) {
 
 // CreateRenderer implements fyne.Widget.
 func (b *BigList) CreateRenderer() fyne.WidgetRenderer {
-	box, border, line := &canvas.Rectangle{}, &canvas.Rectangle{}, canvas.NewRectangle(nil)
+	box, line := &canvas.Rectangle{}, canvas.NewRectangle(nil)
 	d := &drawing{of: b}
 	d.paint = func() {
 		b.measureColumns()
 		framed(box, ColorSurface, ColorLine, px(8))
-		framed(border, ColorSurface, ColorLine, px(8))
-		border.FillColor = nil
 		line.FillColor = paint(ColorLine)
 		d.objects = []fyne.CanvasObject{box, b.top, b.rows, b.side, line, b.footer}
 		if b.empty != nil {
@@ -271,13 +269,11 @@ func (b *BigList) CreateRenderer() fyne.WidgetRenderer {
 			d.objects = append(d.objects, b.batch)
 			show(b.batch, b.marks.count() > 0)
 		}
-		d.objects = append(d.objects, border)
 		show(b.footer, b.footer.words != "")
 		show(line, b.footer.words != "")
 	}
 	d.place = func(size fyne.Size) {
 		put(box, 0, 0, size.Width, size.Height)
-		put(border, 0, 0, size.Width, size.Height)
 		top, bottom := float32(1), size.Height-1
 		if b.batch != nil && b.batch.Visible() {
 			put(b.batch, 1, 1, size.Width-2, px(40))

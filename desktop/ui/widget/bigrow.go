@@ -91,7 +91,7 @@ func (r *listRow) paint() {
 			}
 			paintTag(r.pills[i], text, cell.Text, cell.Tag, false)
 			if marked { // the accent's ground is the one of a marked row: the tag would vanish in it
-				r.pills[i].FillColor = paint(ColorSurface)
+				r.pills[i].FillColor, r.pills[i].StrokeColor = paint(ColorSurface), paint(ColorSurface)
 			}
 		case cell.Bold:
 			style = Strong

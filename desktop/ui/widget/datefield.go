@@ -181,6 +181,7 @@ func (b *calendarButton) CreateRenderer() fyne.WidgetRenderer {
 	page, bar := &canvas.Rectangle{}, &canvas.Rectangle{}
 	left, right := &canvas.Rectangle{}, &canvas.Rectangle{}
 	return newDrawing(b, func() {
+		page.FillColor = paint(ColorBackground) // a stroke around no fill is drawn darker by the graphics card
 		page.StrokeColor, page.StrokeWidth, page.CornerRadius = paint(ColorDim), px(13)/10, px(2)
 		for _, r := range []*canvas.Rectangle{bar, left, right} {
 			r.FillColor = paint(ColorDim)
