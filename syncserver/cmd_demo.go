@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -84,7 +83,7 @@ func (c demoCommand) fill(b *book, team team, password string) error {
 		return err
 	}
 	for tree := range made.All() {
-		if trees = append(trees, loaded(tree)); len(trees) == loadTrees {
+		if trees = append(trees, hub.Tree(tree)); len(trees) == loadTrees {
 			if err := load(); err != nil {
 				return err
 			}
@@ -107,15 +106,6 @@ func (c demoCommand) sample(b *book, team team) (*sample.Book, error) {
 		Users: team.sellers(), Pools: []string{crm.PoolDefault}, Names: crm.ParseNames(names), Regions: regions,
 		Now: b.clock.Now().UTC(), Zone: zone,
 	})
-}
-
-// loaded is a made-up customer as the server loads it.
-func loaded(t sample.Tree) hub.Tree {
-	return hub.Tree{
-		Root: t.Customer, Owner: t.Holding.Text("owner"), Pool: t.Holding.Text("pool"),
-		Since: cmp.Or(t.Holding.Int("pooled_at"), t.Holding.Int("claimed_at")),
-		Dealt: t.Holding.Int("dealt_at"), Children: t.Children,
-	}
 }
 
 // tell shows what there is and who can log in.
