@@ -309,8 +309,9 @@ func TestAScrollStepAsksForTheRowsThatComeIntoSight(t *testing.T) {
 	if most := steps*40/30 + 2; asked > most {
 		t.Errorf("%d steps of 40 asked for %d rows of 30, at most %d came into sight", steps, asked, most)
 	}
-	if made > 2 {
-		t.Errorf("%d steps made %d row widgets", steps, made)
+	// The race detector makes the pool lose a part of what is put into it; without a pool it would be one a row.
+	if made > asked/2 {
+		t.Errorf("%d rows came into sight and %d row widgets were made for them", asked, made)
 	}
 }
 

@@ -103,7 +103,7 @@ func TestATypistWithoutInputMethodNeverNotices(t *testing.T) {
 	}
 	random := rand.New(rand.NewPCG(1, 2))
 	dress(t, 1)
-	for range 50 {
+	for range 12 {
 		guarded, bare := newInput(false), newInput(false)
 		open(t, container.NewVBox(guarded, bare))
 		for range 60 {

@@ -69,6 +69,14 @@ func NewHead(title fyne.CanvasObject, chips *ChipGroup, right ...fyne.CanvasObje
 
 const headHeight, headGap = 28, 14
 
+// wish is the width an object would like.
+func wish(o fyne.CanvasObject) float32 {
+	if e, ok := o.(elastic); ok {
+		return max(e.natural(), o.MinSize().Width)
+	}
+	return o.MinSize().Width
+}
+
 // room is what title and right side leave to the chips, and where they start.
 func (h head) room(width float32) (x, chips float32) {
 	chips = width
@@ -77,7 +85,7 @@ func (h head) room(width float32) (x, chips float32) {
 		chips -= x
 	}
 	for _, o := range shown(h.right) {
-		chips -= o.MinSize().Width + px(headGap)
+		chips -= wish(o) + px(headGap)
 	}
 	return x, max(chips, px(80))
 }
@@ -95,9 +103,10 @@ func (h head) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 	right := shown(h.right)
 	for i := range right {
 		o := right[len(right)-1-i]
-		m := o.MinSize()
-		end -= m.Width
-		put(o, end, middle(m.Height, line), m.Width, m.Height)
+		width := wish(o)
+		high := heightFor(o, width)
+		end -= width
+		put(o, end, middle(high, line), width, high)
 		end -= px(headGap)
 	}
 }
