@@ -69,6 +69,7 @@ var statuses = map[fault.Code]int{
 	fault.EpochChanged: http.StatusConflict,
 	fault.MassRemoval:  http.StatusConflict,
 	fault.AlreadyOpen:  http.StatusConflict,
+	fault.AlreadySent:  http.StatusConflict,
 	fault.Exists:       http.StatusConflict,
 
 	fault.UnknownKind:     http.StatusBadRequest,

@@ -28,6 +28,12 @@ func (h *Hub) Put(ctx context.Context, by Identity, kind, id string, values Valu
 	if id != "" && !idForm.MatchString(id) {
 		return Record{}, fault.New(fault.NotFound).About(kind, "")
 	}
+	for name := range values {
+		// Nobody but this program writes these kinds, so a field it does not know is a misspelt one.
+		if _, known := k.Field(name); !known {
+			return Record{}, fault.New(fault.UnknownField).About(kind, name)
+		}
+	}
 	seq, err := h.submit(ctx, 1, func(w *work) (err error) {
 		if err := w.manages(by, keepers[kind]); err != nil {
 			return err

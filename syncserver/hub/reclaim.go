@@ -45,7 +45,13 @@ func (h *Hub) DueRun(ctx context.Context) (due time.Time, ok bool, err error) {
 		if err != nil {
 			return err
 		}
-		ok = !made || run.Finished == 0
+		newest, err := v.Runs(1)
+		if err != nil {
+			return err
+		}
+		// A run of a later moment did the work of this one: the time of day was changed, or somebody ran it by hand.
+		done := len(newest) > 0 && newest[0].Due > due.UnixMilli() && newest[0].Finished != 0
+		ok = !done && (!made || run.Finished == 0)
 		return nil
 	})
 	return due, ok, err

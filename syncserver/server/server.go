@@ -53,6 +53,7 @@ type Server struct {
 	jobs     *jobs.Jobs
 	http     *http.Server
 	listener net.Listener
+	secure   bool // it speaks TLS; http.Server writes to its own copy of the settings
 	started  time.Time
 	stopping atomic.Bool
 	closing  sync.Once
@@ -75,7 +76,7 @@ func New(ctx context.Context, config Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{config: config, started: config.Clock.Now()}
+	s := &Server{config: config, secure: secure != nil, started: config.Clock.Now()}
 	if err := s.open(ctx); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
@@ -114,7 +115,7 @@ func (s *Server) Addr() string { return s.listener.Addr().String() }
 
 // URL is the server's address as a desktop is given it.
 func (s *Server) URL() string {
-	if s.http.TLSConfig != nil {
+	if s.secure {
 		return "https://" + s.Addr()
 	}
 	return "http://" + s.Addr()
@@ -147,7 +148,7 @@ func (s *Server) Run(ctx context.Context) error {
 }
 
 func (s *Server) serve() error {
-	if s.http.TLSConfig != nil {
+	if s.secure {
 		return s.http.ServeTLS(s.listener, "", "")
 	}
 	return s.http.Serve(s.listener)
