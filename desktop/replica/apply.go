@@ -47,18 +47,13 @@ func (t *tx) applier() (*applier, error) {
 	if a.before, err = t.number("SELECT count(*) FROM root"); err != nil {
 		return nil, err
 	}
-	err = t.query("SELECT op, kind, record, root FROM outbox WHERE op <> 'command'", nil, func(row []driver.Value) error {
-		op, _ := row[0].(string)
-		kind, _ := row[1].(string)
-		record, _ := row[2].(string)
-		root, _ := row[3].(string)
-		a.roots[root] = true
-		a.pending[key{kind, record}] = true
-		if op == "create" && (kind == "customer" || kind == "followup") {
-			a.pending[key{"holding", root}] = true
+	lines, err := t.lines("WHERE op <> 'command'")
+	for _, l := range lines {
+		a.roots[l.root] = true
+		for _, k := range l.keys() {
+			a.pending[k] = true
 		}
-		return nil
-	})
+	}
 	return a, err
 }
 
@@ -113,21 +108,12 @@ func (a *applier) finish(end wire.End) error {
 // relay puts unsent changes back on top of the rows that came under them.
 func (a *applier) relay() error {
 	for root := range a.changed {
-		entries, err := a.entries("WHERE root = ? AND op <> 'command' ORDER BY n", root)
+		lines, err := a.lines("WHERE root = ? AND op <> 'command' ORDER BY n", root)
 		if err != nil {
 			return err
 		}
-		done := map[key]bool{}
-		for _, e := range entries {
-			for _, k := range keysOf(e.m) {
-				if done[k] {
-					continue
-				}
-				done[k] = true
-				if err := a.rebuild(k); err != nil {
-					return err
-				}
-			}
+		for _, l := range lines {
+			a.outdate(l.keys())
 		}
 	}
 	return nil
@@ -380,7 +366,7 @@ func (a *applier) removeRoot(id string, why *wire.Leave) error {
 func (a *applier) removeRows(root string) error {
 	a.removed = true
 	for name, tbl := range a.r.tables {
-		column := "root"
+		column := "root_id"
 		if !hasRootIndex(tbl.kind) {
 			column = "id"
 		}

@@ -33,6 +33,34 @@ type Entry struct {
 	Tries    int
 }
 
+// line is a line of the outbox without its mutation, which is costly to read and seldom needed.
+type line struct {
+	n            int64
+	id           string
+	op           change.Op
+	kind, record string
+	root, state  string
+}
+
+func (l line) keys() []key { return keysOf(l.op, l.kind, l.record, l.root) }
+
+func (c *conn) lines(where string, args ...driver.Value) (all []line, err error) {
+	err = c.query("SELECT n, id, op, kind, record, root, state FROM outbox "+where, args, func(row []driver.Value) error {
+		var l line
+		l.n, _ = row[0].(int64)
+		l.id, _ = row[1].(string)
+		op, _ := row[2].(string)
+		l.op = change.Op(op)
+		l.kind, _ = row[3].(string)
+		l.record, _ = row[4].(string)
+		l.root, _ = row[5].(string)
+		l.state, _ = row[6].(string)
+		all = append(all, l)
+		return nil
+	})
+	return all, err
+}
+
 // entry is an Entry with what the overlay needs.
 type entry struct {
 	n     int64
@@ -119,7 +147,8 @@ func (t *tx) save(e Edit) error {
 		}
 		local = string(text)
 	}
-	for _, k := range keysOf(m) {
+	keys := keysOf(m.Op, m.Kind, m.Record, m.Root)
+	for _, k := range keys {
 		if err := t.shelter(k, m.Root); err != nil {
 			return err
 		}
@@ -129,7 +158,8 @@ func (t *tx) save(e Edit) error {
 	if err != nil {
 		return err
 	}
-	return t.rebuildAll(keysOf(m))
+	t.outdate(keys)
+	return nil
 }
 
 // seal fills in the hash. Empty values go first: on the wire they are left out, and the hash must be the same there.
@@ -151,8 +181,19 @@ func tidy(values schema.Values) schema.Values {
 	return full
 }
 
-func (t *tx) rebuildAll(keys []key) error {
+// outdate notes records that must be written anew before the transaction ends, each once however often it is named.
+func (t *tx) outdate(keys []key) {
 	for _, k := range keys {
+		if !t.isStale[k] {
+			t.isStale[k] = true
+			t.stale = append(t.stale, k)
+		}
+	}
+}
+
+// renew writes the outdated records.
+func (t *tx) renew() error {
+	for _, k := range t.stale {
 		if err := t.rebuild(k); err != nil {
 			return err
 		}
@@ -233,11 +274,11 @@ func (r *Replica) Undo(id string) error {
 		if len(entries) == 0 || entries[0].state != Waiting {
 			return fault.New(fault.AlreadySent)
 		}
-		gone, err := t.withDependants(entries[0])
-		if err != nil {
+		if err := t.relink(entries[0]); err != nil {
 			return err
 		}
-		if err := t.relink(entries[0]); err != nil {
+		gone, err := t.withDependants(id)
+		if err != nil {
 			return err
 		}
 		return t.withdraw(gone)
@@ -245,29 +286,29 @@ func (r *Replica) Undo(id string) error {
 }
 
 // withDependants is an entry and, when it makes a record, the later ones that are about that record or below it.
-func (t *tx) withDependants(e entry) ([]entry, error) {
-	if e.m.Op != change.Create {
-		return []entry{e}, nil
+func (t *tx) withDependants(id string) ([]line, error) {
+	first, err := t.lines("WHERE id = ?", id)
+	if err != nil || len(first) == 0 || first[0].op != change.Create {
+		return first, err
 	}
-	more, err := t.entries("WHERE n > ? AND (record = ? OR root = ?) ORDER BY n", e.n, e.m.Record, e.m.Record)
-	return append([]entry{e}, more...), err
+	more, err := t.lines("WHERE n > ? AND (record = ?2 OR root = ?2) ORDER BY n", first[0].n, first[0].record)
+	return append(first, more...), err
 }
 
-// withdraw deletes entries and shows their records without them.
-func (t *tx) withdraw(entries []entry) error {
-	var keys []key
-	for _, e := range entries {
-		if err := t.exec("DELETE FROM outbox WHERE n = ?", e.n); err != nil {
+// withdraw deletes lines and shows their records without them.
+func (t *tx) withdraw(lines []line) error {
+	for _, l := range lines {
+		if err := t.exec("DELETE FROM outbox WHERE n = ?", l.n); err != nil {
 			return err
 		}
-		here, err := t.here(e.m.Root)
+		here, err := t.here(l.root)
 		if err != nil {
 			return err
 		}
 		t.removed = t.removed || !here
-		keys = append(keys, keysOf(e.m)...)
+		t.outdate(l.keys())
 	}
-	return t.rebuildAll(keys)
+	return nil
 }
 
 // relink gives the next unsent change of the same field the base of the one that is taken back: the value it was typed

@@ -10,13 +10,13 @@ import (
 
 // keysOf names the records whose looks a mutation changes. A follow-up moves the clock of its customer's holding, and
 // a customer made here has a holding that the server has yet to write.
-func keysOf(m change.Mutation) []key {
-	if m.Op == change.Ask {
+func keysOf(op change.Op, kind, record, root string) []key {
+	if op == change.Ask {
 		return nil
 	}
-	keys := []key{{m.Kind, m.Record}}
-	if m.Op == change.Create && (m.Kind == "followup" || m.Kind == "customer") {
-		keys = append(keys, key{"holding", m.Root})
+	keys := []key{{kind, record}}
+	if op == change.Create && (kind == "followup" || kind == "customer") {
+		keys = append(keys, key{"holding", root})
 	}
 	return keys
 }

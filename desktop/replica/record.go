@@ -42,7 +42,7 @@ func (r *Replica) Children(kind, root string) (all []schema.Record, err error) {
 		return nil, nil
 	}
 	err = r.view(func(c *conn) error {
-		return c.query(t.sel+" WHERE root = ? AND deleted = 0 ORDER BY id", []driver.Value{root}, func(values []driver.Value) error {
+		return c.query(t.sel+" WHERE root_id = ? AND deleted = 0 ORDER BY id", []driver.Value{root}, func(values []driver.Value) error {
 			all = append(all, t.scan(values).record())
 			return nil
 		})

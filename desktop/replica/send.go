@@ -1,7 +1,9 @@
 package replica
 
 import (
+	"database/sql/driver"
 	"encoding/json"
+	"errors"
 	"strconv"
 	"strings"
 	"time"
@@ -11,38 +13,48 @@ import (
 	"yuzhou/shared/wire"
 )
 
+// Outgoing is a mutation as it goes over the wire.
+type Outgoing struct {
+	ID   string
+	Text json.RawMessage
+}
+
 // Outgoing gives the next mutations to send, in order, and notes that they are being sent: from then on they cannot be
 // undone, whatever becomes of the answer. The note is on the disk before the first byte leaves.
-func (r *Replica) Outgoing(limit int) ([]change.Mutation, error) {
-	var out []change.Mutation
+func (r *Replica) Outgoing(limit int) ([]Outgoing, error) {
+	var out []Outgoing
 	empty, err := r.nothingToSend()
 	if err != nil || empty {
 		return nil, err
 	}
 	err = r.change(durable, func(t *tx) error {
-		entries, err := t.entries("WHERE state <> 'answered' ORDER BY n LIMIT ?", int64(limit))
-		if err != nil {
+		size, last := 0, int64(0)
+		err := t.query("SELECT n, id, mutation FROM outbox WHERE state <> 'answered' ORDER BY n LIMIT ?", []driver.Value{int64(limit)},
+			func(row []driver.Value) error {
+				var o Outgoing
+				o.ID, _ = row[1].(string)
+				text, _ := row[2].(string)
+				if size += len(text) + 1; size > wire.MaxPushBytes-headRoom && len(out) > 0 {
+					return errEnough
+				}
+				o.Text = json.RawMessage(text)
+				out = append(out, o)
+				last, _ = row[0].(int64)
+				return nil
+			})
+		if err != nil && !errors.Is(err, errEnough) {
 			return err
 		}
-		size := 0
-		for _, e := range entries {
-			text, err := json.Marshal(e.m)
-			if err != nil {
-				return err
-			}
-			if size += len(text) + 1; size > wire.MaxPushBytes-1024 && len(out) > 0 {
-				break
-			}
-			out = append(out, e.m)
-			if err := t.exec("UPDATE outbox SET state = ?, tries = tries + 1 WHERE n = ?", Sent, e.n); err != nil {
-				return err
-			}
-		}
 		t.touched.Outbox = true
-		return nil
+		return t.exec("UPDATE outbox SET state = 'sent', tries = tries + 1 WHERE state <> 'answered' AND n <= ?", last)
 	})
 	return out, err
 }
+
+// headRoom is left in a batch for the line that says what it is.
+const headRoom = 1024
+
+var errEnough = errors.New("enough")
 
 func (r *Replica) nothingToSend() (empty bool, err error) {
 	err = r.view(func(c *conn) error {
@@ -76,42 +88,54 @@ func (r *Replica) Answer(results []change.Result) (tally Tally, err error) {
 const slowVerdict = time.Minute
 
 func (t *tx) answer(result change.Result, tally *Tally) error {
-	entries, err := t.entries("WHERE id = ?", result.ID)
-	if err != nil || len(entries) == 0 || entries[0].state == Answered {
+	lines, err := t.lines("WHERE id = ?", result.ID)
+	if err != nil || len(lines) == 0 || lines[0].state == Answered {
 		return err // told twice, by the push and by the pull
 	}
-	e := entries[0]
+	l := lines[0]
 	t.touched.Outbox = true
 	if result.Outcome == change.Refused {
 		tally.Refused++
-		return t.refuse(e, result)
+		return t.refuse(l, result)
 	}
 	tally.Applied++
 	if result.Outcome == change.Conflict {
 		tally.Conflicts++
 	}
-	if e.m.Op == change.Ask && t.now.UnixMilli()-e.m.At > slowVerdict.Milliseconds() {
-		m := e.m
-		if err := t.tray(TrayItem{ID: m.ID, Type: TrayVerdict, Root: m.Root, At: t.now.UnixMilli(), Mutation: &m, Info: result.Info}); err != nil {
+	if l.op == change.Ask {
+		if err := t.grantLate(l, result); err != nil {
 			return err
 		}
 	}
-	return t.exec("UPDATE outbox SET state = ?, seq = ? WHERE n = ?", Answered, result.Seq, e.n)
+	return t.exec("UPDATE outbox SET state = ?, seq = ? WHERE n = ?", Answered, result.Seq, l.n)
+}
+
+// grantLate tells that a request was granted, when its answer took longer than a person waits for.
+func (t *tx) grantLate(l line, result change.Result) error {
+	entries, err := t.entries("WHERE n = ?", l.n)
+	if err != nil || len(entries) == 0 || t.now.UnixMilli()-entries[0].m.At <= slowVerdict.Milliseconds() {
+		return err
+	}
+	return t.tray(TrayItem{ID: l.id, Type: TrayVerdict, Root: l.root, At: t.now.UnixMilli(), Mutation: &entries[0].m, Info: result.Info})
 }
 
 // refuse moves an entry to the tray, and behind it what cannot be without it.
-func (t *tx) refuse(e entry, result change.Result) error {
-	gone, err := t.withDependants(e)
+func (t *tx) refuse(l line, result change.Result) error {
+	gone, err := t.withDependants(l.id)
 	if err != nil {
 		return err
 	}
 	for i, g := range gone {
-		item := TrayItem{ID: g.m.ID, Type: TrayRefusal, Root: g.m.Root, At: t.now.UnixMilli() - int64(i), Mutation: &gone[i].m, Local: g.local}
+		entries, err := t.entries("WHERE n = ?", g.n)
+		if err != nil {
+			return err
+		}
+		item := TrayItem{ID: g.id, Type: TrayRefusal, Root: g.root, At: t.now.UnixMilli() - int64(i), Mutation: &entries[0].m, Local: entries[0].local}
 		item.Fault, item.Info = result.Fault, result.Info
 		if i > 0 {
 			item.Fault, item.Info = fault.New(fault.DependsOn), nil
 		}
-		if g.m.Op == change.Ask {
+		if g.op == change.Ask {
 			item.Type = TrayVerdict
 		}
 		if err := t.tray(item); err != nil {
@@ -141,7 +165,7 @@ func (t *tx) settle(pulled bool) error {
 	if pulled {
 		where = "WHERE state = 'answered' AND seq <= ? ORDER BY n"
 	}
-	done, err := t.entries(where, seq)
+	done, err := t.lines(where, seq)
 	if err != nil || len(done) == 0 {
 		return err
 	}

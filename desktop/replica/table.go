@@ -9,7 +9,7 @@ import (
 )
 
 // table is a kind with its SQL: the one place where declarations become statements. The columns are always
-// id, root, seq, deleted, masked, extra and then the fields in the order of the declaration.
+// id, root_id, seq, deleted, masked, extra and then the fields in the order of the declaration.
 type table struct {
 	kind   *schema.Kind
 	name   string // quoted
@@ -31,7 +31,7 @@ const (
 	colFields // the first field
 )
 
-var fixedColumns = []string{"id", "root", "seq", "deleted", "masked", "extra"}
+var fixedColumns = []string{"id", "root_id", "seq", "deleted", "masked", "extra"}
 
 // derivedColumns are the columns of customer that are no fields: copied from its holding, or computed.
 var derivedColumns = []string{"owner", "pool", "followed_at", "touched_at", "pooled_at", "due_on", "name_key"}
@@ -89,7 +89,7 @@ func (t *table) column(name string) (string, bool) {
 	if _, ok := t.field[name]; ok {
 		return quote(name), true
 	}
-	for _, set := range [][]string{t.local, {"id", "root", "seq"}} {
+	for _, set := range [][]string{t.local, {"id", "root_id", "seq"}} {
 		for _, c := range set {
 			if c == name {
 				return c, true

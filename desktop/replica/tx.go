@@ -22,6 +22,8 @@ type tx struct {
 	r       *Replica
 	now     time.Time
 	touched Touched
+	stale   []key // records to be written anew at the end, in order
+	isStale map[key]bool
 	removed bool // rows left for good: their bytes must leave the log too
 	dirty   bool // the directory has changed since it was read
 	loading bool // a first sync: days to the pool are computed at its end
@@ -54,7 +56,7 @@ func (r *Replica) commit(d durability, fn func(*tx) error) (Touched, error) {
 	if err := r.write.exec("BEGIN IMMEDIATE"); err != nil {
 		return Touched{}, err
 	}
-	t := &tx{conn: r.write, r: r, now: r.clock(), touched: Touched{Kinds: map[string]bool{}}}
+	t := &tx{conn: r.write, r: r, now: r.clock(), touched: Touched{Kinds: map[string]bool{}}, isStale: map[key]bool{}}
 	if err := t.run(fn); err != nil {
 		r.known = nil
 		return Touched{}, errors.Join(err, r.write.plain("ROLLBACK"))
@@ -72,6 +74,9 @@ func (r *Replica) commit(d durability, fn func(*tx) error) (Touched, error) {
 // run is fn and what follows from it.
 func (t *tx) run(fn func(*tx) error) error {
 	if err := fn(t); err != nil {
+		return err
+	}
+	if err := t.renew(); err != nil {
 		return err
 	}
 	if t.dirty {

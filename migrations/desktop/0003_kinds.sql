@@ -2,7 +2,7 @@
 -- not fields: they are copied from holding, or computed, so that lists need one table.
 CREATE TABLE "customer" (
 	id      TEXT NOT NULL,
-	root    TEXT NOT NULL,
+	root_id TEXT NOT NULL,
 	seq     INTEGER NOT NULL,
 	deleted INTEGER NOT NULL DEFAULT 0,
 	masked  TEXT,
@@ -36,7 +36,7 @@ CREATE UNIQUE INDEX customer_id ON "customer" (id);
 -- Who holds a customer; the id is the customer's.
 CREATE TABLE "holding" (
 	id      TEXT NOT NULL,
-	root    TEXT NOT NULL,
+	root_id TEXT NOT NULL,
 	seq     INTEGER NOT NULL,
 	deleted INTEGER NOT NULL DEFAULT 0,
 	masked  TEXT,
@@ -61,7 +61,7 @@ CREATE UNIQUE INDEX holding_id ON "holding" (id);
 -- People at a customer.
 CREATE TABLE "contact" (
 	id      TEXT NOT NULL,
-	root    TEXT NOT NULL,
+	root_id TEXT NOT NULL,
 	seq     INTEGER NOT NULL,
 	deleted INTEGER NOT NULL DEFAULT 0,
 	masked  TEXT,
@@ -80,12 +80,12 @@ CREATE TABLE "contact" (
 	"remark" TEXT
 ) STRICT;
 CREATE UNIQUE INDEX contact_id ON "contact" (id);
-CREATE INDEX contact_root ON "contact" (root);
+CREATE INDEX contact_root ON "contact" (root_id);
 
 -- Conversations with a customer.
 CREATE TABLE "followup" (
 	id      TEXT NOT NULL,
-	root    TEXT NOT NULL,
+	root_id TEXT NOT NULL,
 	seq     INTEGER NOT NULL,
 	deleted INTEGER NOT NULL DEFAULT 0,
 	masked  TEXT,
@@ -102,12 +102,12 @@ CREATE TABLE "followup" (
 	"received_at" INTEGER
 ) STRICT;
 CREATE UNIQUE INDEX followup_id ON "followup" (id);
-CREATE INDEX followup_root ON "followup" (root);
+CREATE INDEX followup_root ON "followup" (root_id);
 
 -- Things to do, for a customer or alone.
 CREATE TABLE "task" (
 	id      TEXT NOT NULL,
-	root    TEXT NOT NULL,
+	root_id TEXT NOT NULL,
 	seq     INTEGER NOT NULL,
 	deleted INTEGER NOT NULL DEFAULT 0,
 	masked  TEXT,
@@ -129,12 +129,12 @@ CREATE TABLE "task" (
 	"creator" TEXT
 ) STRICT;
 CREATE UNIQUE INDEX task_id ON "task" (id);
-CREATE INDEX task_root ON "task" (root);
+CREATE INDEX task_root ON "task" (root_id);
 
 -- The history of who held a customer.
 CREATE TABLE "holding_change" (
 	id      TEXT NOT NULL,
-	root    TEXT NOT NULL,
+	root_id TEXT NOT NULL,
 	seq     INTEGER NOT NULL,
 	deleted INTEGER NOT NULL DEFAULT 0,
 	masked  TEXT,
@@ -155,12 +155,12 @@ CREATE TABLE "holding_change" (
 	"device" TEXT
 ) STRICT;
 CREATE UNIQUE INDEX holding_change_id ON "holding_change" (id);
-CREATE INDEX holding_change_root ON "holding_change" (root);
+CREATE INDEX holding_change_root ON "holding_change" (root_id);
 
 -- The people directory.
 CREATE TABLE "user" (
 	id      TEXT NOT NULL,
-	root    TEXT NOT NULL,
+	root_id TEXT NOT NULL,
 	seq     INTEGER NOT NULL,
 	deleted INTEGER NOT NULL DEFAULT 0,
 	masked  TEXT,
@@ -177,7 +177,7 @@ CREATE UNIQUE INDEX user_id ON "user" (id);
 -- The tree of departments.
 CREATE TABLE "department" (
 	id      TEXT NOT NULL,
-	root    TEXT NOT NULL,
+	root_id TEXT NOT NULL,
 	seq     INTEGER NOT NULL,
 	deleted INTEGER NOT NULL DEFAULT 0,
 	masked  TEXT,
@@ -191,7 +191,7 @@ CREATE UNIQUE INDEX department_id ON "department" (id);
 -- Named sets of permissions.
 CREATE TABLE "role" (
 	id      TEXT NOT NULL,
-	root    TEXT NOT NULL,
+	root_id TEXT NOT NULL,
 	seq     INTEGER NOT NULL,
 	deleted INTEGER NOT NULL DEFAULT 0,
 	masked  TEXT,
@@ -207,7 +207,7 @@ CREATE UNIQUE INDEX role_id ON "role" (id);
 -- Entries of the dictionaries that choices are made from.
 CREATE TABLE "dictionary" (
 	id      TEXT NOT NULL,
-	root    TEXT NOT NULL,
+	root_id TEXT NOT NULL,
 	seq     INTEGER NOT NULL,
 	deleted INTEGER NOT NULL DEFAULT 0,
 	masked  TEXT,
@@ -227,7 +227,7 @@ CREATE UNIQUE INDEX dictionary_id ON "dictionary" (id);
 -- The pools with their limits and members.
 CREATE TABLE "pool" (
 	id      TEXT NOT NULL,
-	root    TEXT NOT NULL,
+	root_id TEXT NOT NULL,
 	seq     INTEGER NOT NULL,
 	deleted INTEGER NOT NULL DEFAULT 0,
 	masked  TEXT,
@@ -253,7 +253,7 @@ CREATE UNIQUE INDEX pool_id ON "pool" (id);
 -- The reclaim rules, from which this laptop computes the days to the pool.
 CREATE TABLE "rule" (
 	id      TEXT NOT NULL,
-	root    TEXT NOT NULL,
+	root_id TEXT NOT NULL,
 	seq     INTEGER NOT NULL,
 	deleted INTEGER NOT NULL DEFAULT 0,
 	masked  TEXT,
@@ -275,7 +275,7 @@ CREATE UNIQUE INDEX rule_id ON "rule" (id);
 -- The company's settings: one row.
 CREATE TABLE "settings" (
 	id      TEXT NOT NULL,
-	root    TEXT NOT NULL,
+	root_id TEXT NOT NULL,
 	seq     INTEGER NOT NULL,
 	deleted INTEGER NOT NULL DEFAULT 0,
 	masked  TEXT,
@@ -295,7 +295,7 @@ CREATE UNIQUE INDEX settings_id ON "settings" (id);
 -- Messages to the user of this replica.
 CREATE TABLE "notice" (
 	id      TEXT NOT NULL,
-	root    TEXT NOT NULL,
+	root_id TEXT NOT NULL,
 	seq     INTEGER NOT NULL,
 	deleted INTEGER NOT NULL DEFAULT 0,
 	masked  TEXT,
@@ -312,7 +312,7 @@ CREATE UNIQUE INDEX notice_id ON "notice" (id);
 -- Fields that two people changed from the same base.
 CREATE TABLE "conflict" (
 	id      TEXT NOT NULL,
-	root    TEXT NOT NULL,
+	root_id TEXT NOT NULL,
 	seq     INTEGER NOT NULL,
 	deleted INTEGER NOT NULL DEFAULT 0,
 	masked  TEXT,
