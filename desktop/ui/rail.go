@@ -23,7 +23,7 @@ var entries = []screen.Name{
 
 func newRail(b *book.Book, nav *screen.Navigator) *rail {
 	r := &rail{items: map[screen.Name]*widget.RailItem{}}
-	name := widget.NewFixed(0, 49, widget.NewInset(10, 0, 0, 0, widget.NewBar(6,
+	name := widget.NewInset(10, 0, 0, 7, widget.NewFixed(0, 42, widget.NewBar(6,
 		widget.NewText(words.T("ui.app.name"), widget.Title, widget.ColorAccent),
 		widget.NewText(words.T("ui.app.latin"), widget.Small, widget.ColorDim))))
 	list := widget.NewStack(2)
@@ -40,7 +40,7 @@ func newRail(b *book.Book, nav *screen.Navigator) *rail {
 		foot.Add(widget.NewText(words.T("ui.rail.practice"), widget.Small, widget.ColorDim))
 	}
 	bottom := widget.NewStack(0, widget.NewHairline(), widget.NewInset(10, 10, 10, 18, foot))
-	r.object = widget.NewInset(8, 4, 9, 0, container.NewBorder(name, bottom, nil, nil, container.NewVScroll(list)))
+	r.object = widget.NewInset(8, 4, 9, 0, widget.NewEdges(name, bottom, nil, container.NewVScroll(list)))
 	return r
 }
 

@@ -60,18 +60,19 @@ func newShell(w *Window, b *book.Book) *shell {
 // object is the whole frame, with the results of the search floating above it.
 func (s *shell) object() fyne.CanvasObject {
 	top := widget.NewPanel(widget.NewFixed(0, 48, widget.NewInset(16, 0, 16, 0,
-		widget.NewBar(12, widget.NewFixed(420, 0, s.search.field), widget.NewSpace(), s.actions))), widget.BottomEdge)
-	main := container.NewBorder(top, nil, nil, nil, widget.NewGround(s.body))
-	middle := container.NewBorder(nil, nil, widget.NewFixed(168, 0, widget.NewPanel(s.rail.object, widget.RightEdge)), nil, main)
-	frame := container.NewBorder(nil, widget.NewPanel(widget.NewFixed(0, 28, s.status.object), widget.TopEdge), nil, nil, middle)
-	return container.NewStack(frame, s.search.layer)
+		widget.NewColumns(12, []float32{420, 0}, widget.NewBar(0, widget.NewFixed(420, 0, s.search.field)), s.actions))),
+		widget.BottomEdge)
+	rail := widget.NewFixed(168, 0, widget.NewPanel(s.rail.object, widget.RightEdge))
+	status := widget.NewPanel(widget.NewFixed(0, 28, s.status.object), widget.TopEdge)
+	main := widget.NewEdges(top, nil, nil, widget.NewGround(s.body))
+	return container.NewStack(widget.NewEdges(nil, status, rail, main), s.search.layer)
 }
 
 // navigator is what the screens may ask of the window.
 func (s *shell) navigator() *screen.Navigator {
 	return &screen.Navigator{
 		Open: s.open, Back: s.back, Load: s.window.load, Status: s.window.port.Status,
-		Form: s.openForm, Ask: s.ask, Toast: s.toast, Fail: s.fail, SaveFile: s.saveFile,
+		Form: s.openForm, Ask: s.ask, Toast: s.toast, Refit: s.showActions, Fail: s.fail, SaveFile: s.saveFile,
 		Focus:  func(f fyne.Focusable) { s.window.window.Canvas().Focus(f) },
 		Editor: func(kind string, f schema.Field, v any) screen.Editor { return s.forms.Editor(kind, f, v) },
 	}
@@ -104,14 +105,21 @@ func (s *shell) show(r screen.Route) {
 		s.page = s.pageOf(r)
 	}
 	s.body.Objects = []fyne.CanvasObject{s.page.Content()}
-	s.actions.Objects = s.page.Actions()
+	s.showActions()
 	s.rail.choose(r.Rail())
 	s.body.Refresh()
-	s.actions.Refresh()
 	if page, ok := s.page.(interface{ Visit(screen.Route) }); ok {
 		page.Visit(r)
 	}
 	s.reloadCounts()
+}
+
+// showActions puts the buttons of the screen at the right of the top bar.
+func (s *shell) showActions() {
+	if s.page != nil {
+		s.actions.Objects = append([]fyne.CanvasObject{widget.NewSpace()}, s.page.Actions()...)
+		s.actions.Refresh()
+	}
 }
 
 // pageOf finds a kept screen, brought up to date, or makes a new one.

@@ -65,6 +65,8 @@ func otherPlace(field string) string {
 		return "phone"
 	case "phone":
 		return "mobile"
+	case "email", "website", "address":
+		return "remark"
 	}
 	return ""
 }

@@ -107,7 +107,9 @@ func (p *Page) show(entries []book.Entry) {
 func (p *Page) entry(e book.Entry) fyne.CanvasObject {
 	b := p.book
 	name := e.Title
-	if e.Customer != "" && e.Customer != e.Title {
+	if e.Kind == "followup" { // its title is all that was said, and stands below
+		name = e.Customer
+	} else if e.Customer != "" && e.Customer != e.Title {
 		name = strings.Join([]string{e.Title, e.Customer}, " · ")
 	}
 	lines := widget.NewStack(2)
@@ -148,7 +150,7 @@ func (p *Page) lines(m change.Mutation) []string {
 			lines = append(lines, words.T("ui.outbox.value", "Field", label, "New", value))
 		}
 	}
-	say(words.T("ui.customer.release.pool"), p.book.Name("pool", m.Args["pool"]))
+	say(screen.KindName("pool"), p.book.Name("pool", m.Args["pool"]))
 	say(words.T("ui.customer.transfer.to"), p.book.Name("user", m.Args["to"]))
 	if reason := m.Args["reason"]; reason != "" {
 		say(words.T("ui.customer.release.reason"), p.reason(reason))

@@ -14,11 +14,11 @@ func columns() []widget.Column {
 	return []widget.Column{
 		{ID: "name", Title: words.T("ui.customers.column.name"), Width: 250, Sortable: true},
 		{ID: "level", Title: words.T("ui.customers.column.level"), Width: 96, Sortable: true},
-		{ID: "industry", Title: words.T("ui.customers.column.industry"), Width: 96, Sortable: true},
+		{ID: "industry", Title: words.T("ui.customers.column.industry"), Width: 106, Sortable: true},
 		{ID: "mobile", Title: words.T("ui.customers.column.mobile"), Width: 128},
-		{ID: "former_owner", Title: words.T("ui.pool.column.former"), Width: 150},
-		{ID: "pooled_at", Title: words.T("ui.pool.column.pooled"), Width: 110, Sortable: true},
-		{ID: "reason", Title: words.T("ui.pool.column.reason"), Width: 212},
+		{ID: "former_owner", Title: words.T("ui.pool.column.former"), Width: 120},
+		{ID: "pooled_at", Title: words.T("ui.pool.column.pooled"), Width: 96, Sortable: true},
+		{ID: "reason", Title: words.T("ui.pool.column.reason"), Width: 246},
 	}
 }
 

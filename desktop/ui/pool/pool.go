@@ -5,7 +5,6 @@ import (
 	"cmp"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/container"
 
 	"yuzhou/desktop/book"
 	"yuzhou/desktop/ui/screen"
@@ -96,11 +95,10 @@ func (p *Page) build() {
 		p.list.SetSorted(column, descending)
 		p.Reload()
 	}
-	head := widget.NewFixed(0, 28, widget.NewBar(14,
-		widget.NewText(words.T("ui.pool.title"), widget.Title, widget.ColorText), p.chips, widget.NewSpace(),
-		p.left, widget.NewFixed(190, 0, p.search)))
-	p.content = widget.NewInset(16, 15, 16, 16, container.NewBorder(
-		widget.NewStack(10, head, p.notice, widget.NewFixed(0, 0, &fyne.Container{})), nil, nil, nil, widget.NewHug(p.list)))
+	head := widget.NewHead(widget.NewText(words.T("ui.pool.title"), widget.Title, widget.ColorText), p.chips,
+		p.left, widget.NewFixed(190, 0, p.search))
+	p.content = widget.NewInset(16, 15, 16, 16, widget.NewEdges(
+		widget.NewInset(0, 0, 0, 10, widget.NewStack(10, head, p.notice)), nil, nil, widget.NewHug(p.list)))
 }
 
 func (p *Page) options(counts map[string]int) []widget.Option {

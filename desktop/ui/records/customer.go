@@ -30,7 +30,7 @@ type Customer struct {
 	right    *fyne.Container
 	frame    *fyne.Container
 	content  fyne.CanvasObject
-	actions  *fyne.Container
+	actions  []fyne.CanvasObject
 }
 
 // portrait is everything the page shows, read in one go off the main goroutine.
@@ -46,14 +46,14 @@ type portrait struct {
 func NewCustomer(b *book.Book, nav *screen.Navigator, r screen.Route) *Customer {
 	p := &Customer{
 		book: b, nav: nav, id: r.ID,
-		head: widget.NewBar(10), left: widget.NewStack(14), right: container.NewStack(), actions: widget.NewBar(12),
+		head: widget.NewBar(10), left: widget.NewStack(14), right: container.NewStack(),
 	}
 	p.details = newDetails(p)
 	p.quick = newQuick(p)
 	p.timeline = newTimeline(b, nav)
-	p.frame = container.NewBorder(widget.NewInset(0, 0, 0, 8, widget.NewFixed(0, 28, p.head)), nil, nil, nil,
-		widget.NewLeftSplit(372, 14, container.NewVScroll(p.left), p.right))
-	p.content = widget.NewInset(16, 12, 16, 16, p.frame)
+	p.frame = widget.NewEdges(widget.NewInset(4, 0, 0, 8, widget.NewFixed(0, 28, p.head)), nil, nil,
+		widget.NewLeftSplit(384, 6, container.NewVScroll(widget.NewInset(4, 0, 8, 2, p.left)), p.right))
+	p.content = widget.NewInset(12, 12, 16, 16, p.frame)
 	p.Reload()
 	if r.Focus == screen.FocusFollowUp {
 		p.nav.Focus(p.quick.text.Focusable())
@@ -72,7 +72,7 @@ func (p *Customer) Visit(r screen.Route) {
 func (p *Customer) Content() fyne.CanvasObject { return p.content }
 
 // Actions implements screen.Page.
-func (p *Customer) Actions() []fyne.CanvasObject { return []fyne.CanvasObject{p.actions} }
+func (p *Customer) Actions() []fyne.CanvasObject { return p.actions }
 
 // Save saves the follow-up that is being written.
 func (p *Customer) Save() { p.quick.save() }
@@ -150,10 +150,12 @@ func (p *Customer) show(data portrait) {
 	}
 	p.details.show(data)
 	p.quick.offer(data.contacts)
-	p.timeline.show(data.events)
-	if len(p.left.Objects) == 0 {
-		p.left.Objects = p.details.cards()
+	none := "ui.timeline.none"
+	if data.row.Owner == "" {
+		none = "ui.timeline.none.pool"
 	}
+	p.timeline.show(data.events, none)
+	p.left.Objects = p.details.cards(data)
 	if len(p.right.Objects) == 0 {
 		p.right.Add(p.story())
 	}
@@ -165,13 +167,17 @@ func (p *Customer) story() fyne.CanvasObject {
 	if !p.mayTalk() {
 		return widget.NewCard("", p.timeline.object)
 	}
-	return widget.NewCard("", container.NewBorder(p.quick.object, nil, nil, nil, p.timeline.object))
+	return widget.NewCard("", widget.NewEdges(p.quick.object, nil, nil, p.timeline.object))
 }
 
 func (p *Customer) showHead() {
 	p.head.RemoveAll()
-	p.head.Add(widget.NewLink(words.T("ui.customer.crumb"), widget.Body, widget.ColorDim, func() {
-		p.nav.Open(screen.Route{Screen: screen.Customers})
+	crumb, list := "ui.customer.crumb", screen.Customers
+	if p.data.row.Pool != "" {
+		crumb, list = "ui.customer.crumb.pool", screen.Pool
+	}
+	p.head.Add(widget.NewLink(words.T(crumb), widget.Body, widget.ColorDim, func() {
+		p.nav.Open(screen.Route{Screen: list})
 	}))
 	if !p.data.found {
 		p.head.Refresh()
@@ -210,15 +216,15 @@ func (p *Customer) showHead() {
 }
 
 func (p *Customer) showActions() {
-	p.actions.RemoveAll()
+	p.actions = nil
+	defer p.nav.Refit()
 	row := p.data.row
 	if !p.data.found {
-		p.actions.Refresh()
 		return
 	}
 	add := func(may bool, b *widget.Button) {
 		if may {
-			p.actions.Add(b)
+			p.actions = append(p.actions, b)
 		}
 	}
 	held := row.Owner != ""
@@ -237,7 +243,6 @@ func (p *Customer) showActions() {
 	add(row.Pool != "" && free && p.book.Claimable(row) == nil,
 		widget.NewPrimaryButton(words.T("ui.button.claim"), p.claim))
 	add(p.mayTalk(), widget.NewPrimaryButton(words.T("ui.button.followUpKey"), func() { p.nav.Focus(p.quick.text.Focusable()) }))
-	p.actions.Refresh()
 }
 
 func (p *Customer) claim() {

@@ -2,7 +2,6 @@ package records
 
 import (
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/container"
 
 	"yuzhou/desktop/book"
 	"yuzhou/desktop/ui/screen"
@@ -84,11 +83,10 @@ func (p *Customers) build() {
 		p.follow,
 		widget.NewBarButton(words.T("ui.button.transfer"), func() { Transfer(p.book, p.nav, p.list.Marked(), p.list.ClearMarks) }),
 		widget.NewBarButton(words.T("ui.button.release"), func() { Release(p.book, p.nav, p.list.Marked(), p.list.ClearMarks) }))
-	head := widget.NewFixed(0, 28, widget.NewBar(14,
-		widget.NewText(words.T("ui.customers.title"), widget.Title, widget.ColorText), p.views, widget.NewSpace(),
-		widget.NewFixed(190, 0, p.search)))
-	p.content = widget.NewInset(16, 15, 16, 16, container.NewBorder(
-		widget.NewInset(0, 0, 0, 10, head), nil, nil, nil, widget.NewHug(p.list)))
+	head := widget.NewHead(widget.NewText(words.T("ui.customers.title"), widget.Title, widget.ColorText), p.views,
+		widget.NewFixed(190, 0, p.search))
+	p.content = widget.NewInset(16, 15, 16, 16, widget.NewEdges(
+		widget.NewInset(0, 0, 0, 10, head), nil, nil, widget.NewHug(p.list)))
 	p.actions = []fyne.CanvasObject{widget.NewPrimaryButton(words.T("ui.button.newCustomer"), p.newCustomer)}
 }
 

@@ -28,7 +28,11 @@ func newDetails(p *Customer) *details {
 	return d
 }
 
-func (d *details) cards() []fyne.CanvasObject {
+// cards are what stands on the left; of a customer in a pool nothing but its fields is shown.
+func (d *details) cards(data portrait) []fyne.CanvasObject {
+	if data.row.Owner == "" {
+		return []fyne.CanvasObject{d.fields}
+	}
 	return []fyne.CanvasObject{d.fields, d.contacts, d.tasks}
 }
 
@@ -62,6 +66,7 @@ func shown() []schema.Field {
 func (d *details) showFields(data portrait) {
 	d.list.RemoveAll()
 	fields := shown()
+	var rows []*widget.FieldRow
 	for i, f := range fields {
 		row := widget.NewFieldRow(screen.FieldLabel("customer", f.Name), "")
 		value := screen.Value(d.page.book, crm.Customer, f, data.row.Record)
@@ -77,7 +82,9 @@ func (d *details) showFields(data portrait) {
 			row.OnTapped = func() { d.change(i, f) }
 		}
 		d.list.Add(row)
+		rows = append(rows, row)
 	}
+	widget.AlignFields(rows...)
 	d.list.Refresh()
 }
 

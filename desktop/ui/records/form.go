@@ -66,6 +66,9 @@ type Form struct {
 	editors map[string]editor
 	start   map[string]any // what stood in the fields when the form opened
 
+	owner    *widget.SelectField // the customer of a new task; nil where that is settled
+	reasoned bool                // the reason of a blocked task is shown
+
 	notice  *widget.Notice
 	similar *similar
 	body    *fyne.Container
@@ -104,7 +107,7 @@ var unasked = map[string][]string{"task": {"done_at"}}
 func (f *Form) build() {
 	f.start = map[string]any{}
 	for _, field := range f.kind.Fields {
-		if field.Server || slices.Contains(unasked[f.kind.Name], field.Name) || f.hiddenField(field) {
+		if field.Server || slices.Contains(unasked[f.kind.Name], field.Name) || f.hiddenField(field) || f.pointless(field) {
 			continue
 		}
 		e := newEditor(place{book: f.book, kind: f.kind.Name, field: field, root: f.seen.Root, changed: f.changed})
@@ -116,10 +119,9 @@ func (f *Form) build() {
 	f.notice = widget.NewNotice("", widget.ToneNeutral)
 	f.notice.Hide()
 	f.similar = newSimilar(f)
-	f.body = widget.NewStack(12, f.notice, f.similar.box)
-	for _, line := range f.lines() {
-		f.body.Add(line)
-	}
+	f.body = widget.NewStack(12)
+	f.askOwner()
+	f.fill()
 	f.restore()
 }
 
@@ -128,38 +130,84 @@ func (f *Form) hiddenField(field schema.Field) bool {
 	return f.ask.ID != "" && screen.Hidden(f.seen.Record, field.Name)
 }
 
-// lines puts short fields side by side and gives the long ones a line of their own.
+// pointless tells whether there is nothing to choose from: the contacts of a task without a customer.
+func (f *Form) pointless(field schema.Field) bool {
+	ref, ok := field.Type.(schema.Ref)
+	return ok && ref.Kind == "contact" && (f.seen.Root == "" || f.seen.Root == f.seen.ID)
+}
+
+// mostOwners bounds the customers offered for a task; whoever has more starts from the customer's page.
+const mostOwners = 5000
+
+// askOwner offers my customers for a new task that was not begun on a customer's page.
+func (f *Form) askOwner() {
+	if f.kind.Name != "task" || f.ask.ID != "" || f.ask.Root != "" {
+		return
+	}
+	ids, err := f.book.IDs(book.Query{Kind: "customer", View: book.ViewMine, Sort: "name"})
+	if err != nil || len(ids) == 0 {
+		return
+	}
+	options := []widget.Option{{Value: "", Label: words.T("ui.form.none")}}
+	for _, id := range ids[:min(len(ids), mostOwners)] {
+		options = append(options, widget.Option{Value: id, Label: f.book.Name("customer", id)})
+	}
+	f.owner = widget.NewSelectField(words.T("ui.tasks.customer"), words.T("ui.form.choose"), words.T("ui.form.narrow"), options)
+}
+
+// lines puts short fields side by side and gives the long ones a line of their own. A short field that is alone waits
+// for the next one, so that no line is half empty.
 func (f *Form) lines() []fyne.CanvasObject {
-	var out []fyne.CanvasObject
+	var out, waiting []fyne.CanvasObject
 	var half fyne.CanvasObject
 	flush := func() {
-		if half != nil {
-			out = append(out, widget.NewColumns(12, []float32{0, 0}, half, widget.NewSpace()))
-			half = nil
-		}
+		out, waiting, half = append(out, waiting...), nil, nil
 	}
 	for _, field := range f.fields {
+		if !f.wanted(field) {
+			continue
+		}
 		object := f.editors[field.Name].Object()
 		switch {
+		case wide(f.kind, field) && half != nil:
+			waiting = append(waiting, object)
 		case wide(f.kind, field):
-			flush()
 			out = append(out, object)
 		case half == nil:
 			half = object
 		default:
 			out = append(out, widget.NewColumns(12, []float32{0, 0}, half, object))
-			half = nil
+			flush()
 		}
 	}
-	flush()
-	return out
+	if half != nil {
+		out = append(out, widget.NewColumns(12, []float32{0, 0}, half, widget.NewSpace()))
+	}
+	return append(out, waiting...)
+}
+
+// wanted tells whether a field has its place in the form now: the reason of a blocked task only while it is blocked.
+func (f *Form) wanted(field schema.Field) bool {
+	if f.kind.Name == "task" && field.Name == "blocked_reason" {
+		return f.editors["status"].Raw() == any("blocked")
+	}
+	return true
+}
+
+// fill puts the fields that are wanted now into the form.
+func (f *Form) fill() {
+	f.body.Objects = []fyne.CanvasObject{f.notice, f.similar.box}
+	if f.owner != nil {
+		f.body.Objects = append(f.body.Objects, f.owner)
+	}
+	f.body.Objects = append(f.body.Objects, f.lines()...)
 }
 
 func wide(kind *schema.Kind, field schema.Field) bool {
 	switch t := field.Type.(type) {
 	case schema.Text:
 		return t.Long || t.Max >= 200 || field.Name == kind.Title && t.Max > 60
-	case schema.RefSet, schema.Tags:
+	case schema.RefSet:
 		return true
 	}
 	return false
@@ -186,8 +234,14 @@ func (f *Form) show(window fyne.Window) {
 
 // changed is called at each change of a field.
 func (f *Form) changed() {
-	if f.similar != nil && f.dialog != nil {
-		f.similar.look()
+	if f.dialog == nil {
+		return
+	}
+	f.similar.look()
+	if reason, ok := f.kind.Field("blocked_reason"); ok && f.wanted(reason) != f.reasoned {
+		f.reasoned = f.wanted(reason)
+		f.fill()
+		f.dialog.Refresh()
 	}
 }
 
@@ -263,7 +317,11 @@ func (f *Form) write(values schema.Values) (string, error) {
 	if f.ask.ID != "" {
 		return f.ask.ID, f.book.SetOver(f.seen, values)
 	}
-	return f.book.Create(f.kind.Name, f.ask.Root, values)
+	root := f.ask.Root
+	if f.owner != nil {
+		root = f.owner.Value()
+	}
+	return f.book.Create(f.kind.Name, root, values)
 }
 
 // tell shows each fault on its field and puts the cursor into the first of them.

@@ -25,6 +25,8 @@ type quick struct {
 	nextAt   *widget.DateField
 	happened *widget.ChipGroup
 	when     *widget.DateField
+	nextBox  *fyne.Container
+	whenBox  *fyne.Container
 	step     *widget.TextField
 	contact  *widget.SelectField
 	more     *fyne.Container
@@ -69,14 +71,12 @@ func picks(prefix string, values ...string) []widget.Option {
 }
 
 func (q *quick) build() {
-	nextDate, whenDate := widget.NewFixed(190, 0, q.nextAt), widget.NewFixed(190, 0, q.when)
-	q.nextAt.Hide()
-	q.when.Hide()
-	top := widget.NewBar(12, q.method, widget.NewSpace(), q.attitude)
+	q.nextBox, q.whenBox = widget.NewFixed(190, 0, q.nextAt), widget.NewFixed(190, 0, q.when)
+	top := widget.NewHead(nil, q.method, q.attitude)
 	label := func(key string) fyne.CanvasObject { return widget.NewText(words.T(key), widget.Small, widget.ColorDim) }
 	q.more = widget.NewStack(10,
 		widget.NewColumns(12, []float32{0, 0}, q.step, q.contact),
-		widget.NewBar(6, label("ui.followup.happened"), q.happened, whenDate, widget.NewSpace()))
+		widget.NewBar(6, label("ui.followup.happened"), q.happened, q.whenBox, widget.NewSpace()))
 	q.more.Hide()
 	var open *widget.Link
 	open = widget.NewLink(words.T("ui.followup.more"), widget.Small, widget.ColorAccent, func() {
@@ -89,7 +89,7 @@ func (q *quick) build() {
 		}
 		q.page.content.Refresh()
 	})
-	foot := widget.NewBar(6, label("ui.followup.next"), q.next, nextDate, widget.NewSpace(), open,
+	foot := widget.NewBar(6, label("ui.followup.next"), q.next, q.nextBox, widget.NewSpace(), open,
 		widget.NewSmallPrimaryButton(words.T("ui.followup.save"), q.save))
 	q.object = widget.NewStack(0,
 		widget.NewInset(14, 12, 14, 12, widget.NewStack(8, top, q.text, q.wrong, q.more, foot)),
@@ -104,10 +104,10 @@ func (q *quick) reset() {
 	q.attitude.SetChosen()
 	q.next.SetChosen()
 	q.nextAt.Clear()
-	q.nextAt.Hide()
+	q.nextBox.Hide()
 	q.happened.SetChosen(pickNow)
 	q.when.Clear()
-	q.when.Hide()
+	q.whenBox.Hide()
 	for _, c := range q.page.book.Choices("followup_method") {
 		if c.Preferred || len(q.method.Chosen()) == 0 {
 			q.method.SetChosen(c.Key)
@@ -127,18 +127,18 @@ func (q *quick) offer(contacts []book.Row) {
 	q.contact.SetOptions(options)
 }
 
-func (q *quick) pickNext(chosen []string)     { q.pick(q.nextAt, chosen) }
-func (q *quick) pickHappened(chosen []string) { q.pick(q.when, chosen) }
+func (q *quick) pickNext(chosen []string)     { q.pick(q.nextAt, q.nextBox, chosen) }
+func (q *quick) pickHappened(chosen []string) { q.pick(q.when, q.whenBox, chosen) }
 
 // pick shows the date field where a date is to be picked.
-func (q *quick) pick(field *widget.DateField, chosen []string) {
+func (q *quick) pick(field *widget.DateField, box *fyne.Container, chosen []string) {
 	q.say("")
 	if len(chosen) == 1 && chosen[0] == pickDate {
-		field.Show()
+		box.Show()
 		q.page.nav.Focus(field.Focusable())
 	} else {
 		field.Clear()
-		field.Hide()
+		box.Hide()
 	}
 	q.page.content.Refresh()
 }

@@ -23,6 +23,7 @@ type timeline struct {
 	events []book.Event
 	filter string // "" all, followup, task, holding_change
 	most   int
+	none   string // the key of what is said where there is nothing
 	chips  *widget.ChipGroup
 	list   *fyne.Container
 	object fyne.CanvasObject
@@ -37,7 +38,7 @@ func newTimeline(b *book.Book, nav *screen.Navigator) *timeline {
 		t.scroll.ScrollToTop()
 	})
 	t.scroll = container.NewVScroll(widget.NewInset(14, 0, 14, 12, t.list))
-	t.object = container.NewBorder(widget.NewInset(14, 10, 14, 8, t.chips), nil, nil, nil, t.scroll)
+	t.object = widget.NewEdges(widget.NewInset(14, 10, 14, 8, t.chips), nil, nil, t.scroll)
 	return t
 }
 
@@ -49,8 +50,8 @@ func group(e book.Event) string {
 	return e.Kind
 }
 
-func (t *timeline) show(events []book.Event) {
-	t.events = events
+func (t *timeline) show(events []book.Event, none string) {
+	t.events, t.none = events, none
 	counts := map[string]int{}
 	for _, e := range events {
 		counts[group(e)]++
@@ -73,7 +74,7 @@ func (t *timeline) fill() {
 		}
 	}
 	if len(shown) == 0 {
-		t.list.Add(widget.NewParagraph(words.T("ui.timeline.none"), widget.Body, widget.ColorDim))
+		t.list.Add(widget.NewParagraph(words.T(t.none), widget.Body, widget.ColorDim))
 	}
 	for i, e := range shown[:min(len(shown), t.most)] {
 		t.list.Add(t.entry(e).SetLast(i == len(shown)-1))
@@ -161,7 +162,7 @@ func (t *timeline) task(e book.Event) *widget.TimelineRow {
 // change is a change of hands: what happened, from where to where, by whom, why.
 func (t *timeline) change(e book.Event) *widget.TimelineRow {
 	r, b := e.Row, t.book
-	how := screen.ChoiceLabel("holding_change", "how", r.Text("how"))
+	title := screen.ChoiceLabel("holding_change", "how", r.Text("how"))
 	var parts []string
 	say := func(key, name, value string) {
 		if value != "" {
@@ -177,7 +178,13 @@ func (t *timeline) change(e book.Event) *widget.TimelineRow {
 	say("ui.timeline.fromPool", "Pool", named("pool", "from_pool"))
 	say("ui.timeline.fromOwner", "Name", named("user", "from_owner"))
 	say("ui.timeline.toPool", "Pool", named("pool", "to_pool"))
-	say("ui.timeline.toOwner", "Name", named("user", "to_owner"))
+	actor := named("user", "by")
+	if actor != "" {
+		title += " · " + actor
+	}
+	if r.Text("to_owner") != r.Text("by") {
+		say("ui.timeline.toOwner", "Name", named("user", "to_owner"))
+	}
 	if key := r.Text("reason"); key != "" {
 		say("ui.timeline.reason", "Reason", b.Label("release_reason", key, words.Language()))
 	}
@@ -189,16 +196,14 @@ func (t *timeline) change(e book.Event) *widget.TimelineRow {
 	if note := r.Text("note"); note != "" {
 		parts = append(parts, note)
 	}
-	if r.Has("by") && r.Text("by") != r.Text("to_owner") && r.Text("by") != r.Text("from_owner") {
-		say("ui.timeline.by", "Name", named("user", "by"))
-	} else if !r.Has("by") && r.Text("how") == "reclaimed" {
+	if actor == "" && r.Text("how") == "reclaimed" {
 		parts = append(parts, words.T("ui.timeline.schedule"))
 	}
 	meta := t.meta(e)
 	if asked := r.Moment("asked_at"); !asked.IsZero() && e.At.Sub(asked) > time.Minute {
 		meta += " · " + words.T("ui.tray.askedAt", "When", words.Moment(asked, b.Now(), b.Zone()))
 	}
-	return widget.NewTimelineRow(how, meta, strings.Join(parts, words.T("ui.list.semicolon")))
+	return widget.NewTimelineRow(title, meta, strings.Join(parts, words.T("ui.list.semicolon")))
 }
 
 func (t *timeline) undo(mutation string) func() {

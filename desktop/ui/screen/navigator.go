@@ -26,6 +26,8 @@ type Navigator struct {
 	Editor func(kind string, field schema.Field, value any) Editor
 	// Ask opens a small dialog over the screen.
 	Ask func(Question)
+	// Refit takes the buttons of the top bar from the screen anew.
+	Refit func()
 	// Toast tells in passing that something was done; undo may be nil.
 	Toast func(text string, undo func())
 	// Fail tells that something could not be done, with its cause and the next step.

@@ -8,7 +8,6 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	fynewidget "fyne.io/fyne/v2/widget"
 
 	"yuzhou/assets"
 	"yuzhou/desktop/ui/screen"
@@ -51,10 +50,8 @@ func NewHelp(nav *screen.Navigator, name string) *Help {
 	if err != nil {
 		text = []byte(words.T("fault.NOT_FOUND"))
 	}
-	rich := fynewidget.NewRichTextFromMarkdown(string(text))
-	rich.Wrapping = fyne.TextWrapWord
-	card := widget.NewCard("", container.NewVScroll(widget.NewInset(20, 10, 20, 20, rich)))
-	h.content = widget.NewInset(16, 12, 16, 16, container.NewBorder(widget.NewInset(0, 0, 0, 8, head), nil, nil, nil,
+	card := widget.NewCard("", container.NewVScroll(widget.NewInset(24, 18, 24, 24, markdown(string(text)))))
+	h.content = widget.NewInset(16, 12, 16, 16, widget.NewEdges(widget.NewInset(0, 0, 0, 8, head), nil, nil,
 		widget.NewColumns(0, []float32{760, 0}, card, widget.NewSpace())))
 	return h
 }

@@ -114,9 +114,12 @@ func (p *Page) account() fyne.CanvasObject {
 		server = words.T("ui.settings.server.none")
 	}
 	rows := widget.NewStack(0)
+	var lines []*widget.FieldRow
 	say := func(key, value string) {
 		if value != "" {
-			rows.Add(widget.NewFieldRow(words.T(key), value))
+			line := widget.NewFieldRow(words.T(key), value)
+			lines = append(lines, line)
+			rows.Add(line)
 		}
 	}
 	say("ui.settings.user", me.Name)
@@ -132,6 +135,7 @@ func (p *Page) account() fyne.CanvasObject {
 		say("ui.settings.lastSync", last)
 	}
 	say("ui.settings.data", account.Data)
+	widget.AlignFields(lines...)
 	foot := widget.NewStack(10)
 	if status.Fault != nil {
 		what, next := screen.Trouble(status.Fault, screen.TimesOf(p.book))

@@ -154,7 +154,7 @@ var asked = map[string]bool{"title": true, "list": true, "status": true, "done_a
 
 func (d *detail) lines() []fyne.CanvasObject {
 	b, row := d.page.book, d.row
-	var out []fyne.CanvasObject
+	var out []*widget.FieldRow
 	if name := customerName(b, row); name != "" {
 		line := widget.NewFieldRow(words.T("ui.tasks.customer"), "").SetValue(name, widget.ColorAccent)
 		line.OnTapped = func() { d.page.nav.Open(screen.Route{Screen: screen.Customer, ID: row.Root}) }
@@ -177,7 +177,12 @@ func (d *detail) lines() []fyne.CanvasObject {
 	if done := row.Moment("done_at"); !done.IsZero() && row.Text("status") == "done" {
 		out = append(out, widget.NewFieldRow(screen.FieldLabel("task", "done_at"), words.Moment(done, b.Now(), b.Zone())))
 	}
-	return out
+	widget.AlignFields(out...)
+	objects := make([]fyne.CanvasObject, len(out))
+	for i, line := range out {
+		objects[i] = line
+	}
+	return objects
 }
 
 func (d *detail) buttons(may bool) fyne.CanvasObject {

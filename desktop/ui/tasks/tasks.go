@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/container"
 
 	"yuzhou/desktop/book"
 	"yuzhou/desktop/ui/screen"
@@ -61,8 +60,8 @@ func (p *Page) build() {
 	}
 	p.search.OnSubmitted = func(string) { p.list.Focus() }
 	p.list = widget.NewBigList([]widget.Column{
-		{ID: "title", Title: screen.FieldLabel("task", "title"), Width: 308, Sortable: true},
-		{ID: "priority", Title: screen.FieldLabel("task", "priority"), Width: 76, Sortable: true},
+		{ID: "title", Title: screen.FieldLabel("task", "title"), Width: 274, Sortable: true},
+		{ID: "priority", Title: screen.FieldLabel("task", "priority"), Width: 94, Sortable: true},
 		{ID: "customer", Title: words.T("ui.tasks.customer"), Width: 168},
 		{ID: "due_at", Title: words.T("ui.tasks.due"), Width: 118, Sortable: true},
 	}, true)
@@ -77,11 +76,10 @@ func (p *Page) build() {
 		p.list.SetSorted(column, descending)
 		p.Reload()
 	}
-	head := widget.NewFixed(0, 28, widget.NewBar(14,
-		widget.NewText(words.T("ui.tasks.title"), widget.Title, widget.ColorText), p.chips, widget.NewSpace(),
-		widget.NewFixed(190, 0, p.search)))
-	p.content = widget.NewInset(16, 15, 16, 16, container.NewBorder(widget.NewInset(0, 0, 0, 10, head), nil, nil, nil,
-		widget.NewColumns(14, []float32{0, 348}, widget.NewHug(p.list), p.detail.object)))
+	head := widget.NewHead(widget.NewText(words.T("ui.tasks.title"), widget.Title, widget.ColorText), p.chips,
+		widget.NewFixed(190, 0, p.search))
+	p.content = widget.NewInset(16, 15, 16, 16, widget.NewEdges(widget.NewInset(0, 0, 0, 10, head), nil, nil,
+		widget.NewColumns(14, []float32{0, 364}, widget.NewHug(p.list), p.detail.object)))
 	p.actions = []fyne.CanvasObject{widget.NewPrimaryButton(words.T("ui.button.newTaskKey"), p.newTask)}
 }
 

@@ -54,9 +54,13 @@ func (p *Page) showDue(d board) {
 	})
 	lines := d.DueSoon[:min(len(d.DueSoon), most-1)]
 	var rows []*widget.CardRow
-	for _, row := range lines {
+	for i, row := range lines {
+		note := words.T("ui.today.due.short", "N", row.Due.Elapsed)
+		if i == 0 { // said once in full: the same rule holds for the rest
+			note = silence(p.book, row)
+		}
 		rows = append(rows, widget.NewCardRow(widget.Row{
-			Title: row.Title(), Note: silence(p.book, row),
+			Title: row.Title(), Note: note,
 			Right: screen.DueLeft(row.Due), RightTone: screen.DueTone(row.Due),
 			OnTapped: p.customer(row.ID),
 		}))

@@ -13,11 +13,12 @@ type FieldRow struct {
 	role         fyne.ThemeColorName
 	width        float32
 	last         bool
+	widest       string // the label that decides where the value begins
 }
 
 // NewFieldRow returns a line of a record's page. With OnTapped set it can be clicked to be changed.
 func NewFieldRow(label, value string) *FieldRow {
-	f := &FieldRow{label: label, value: value}
+	f := &FieldRow{label: label, value: value, widest: label}
 	f.extend(f)
 	return f
 }
@@ -45,7 +46,21 @@ func (f *FieldRow) Resize(size fyne.Size) {
 	f.press.Resize(size)
 }
 
-func (f *FieldRow) indent() float32 { return max(px(88), px(14)+measure(f.label, Body)+px(12)) }
+func (f *FieldRow) indent() float32 { return max(px(88), px(14)+measure(f.widest, Body)+px(12)) }
+
+// AlignFields makes the values of lines that stand under one another begin at the same place: behind the longest label.
+func AlignFields(rows ...*FieldRow) {
+	widest := ""
+	for _, row := range rows {
+		if measure(row.label, Body) > measure(widest, Body) {
+			widest = row.label
+		}
+	}
+	for _, row := range rows {
+		row.widest = widest
+		row.Refresh()
+	}
+}
 
 // HeightFor returns the height the line needs at a width.
 func (f *FieldRow) HeightFor(width float32) float32 {
