@@ -62,37 +62,6 @@ func (e *pick) SetValue(v any) {
 	e.field.SetValue(key)
 }
 
-// pickMany edits a set of records: those that take part in a task.
-type pickMany struct {
-	place
-	object fyne.CanvasObject
-	group  *widget.ChipGroup
-}
-
-func newPickMany(p place, options []widget.Option) *pickMany {
-	e := &pickMany{place: p}
-	e.object, e.group = widget.NewMultiSelect(p.label(), options, func([]string) { p.tell() })
-	return e
-}
-
-func (e *pickMany) Object() fyne.CanvasObject { return e.object }
-func (e *pickMany) Focusable() fyne.Focusable { return nil }
-func (e *pickMany) SetFault(string)           {}
-func (e *pickMany) Raw() any                  { return e.group.Chosen() }
-func (e *pickMany) SetRaw(raw any)            { e.SetValue(raw) }
-
-func (e *pickMany) Value() (any, error) {
-	if set := schema.NewSet(e.group.Chosen()...); len(set) > 0 {
-		return set, nil
-	}
-	return nil, nil
-}
-
-func (e *pickMany) SetValue(v any) {
-	set, _ := v.([]string)
-	e.group.SetChosen(set...)
-}
-
 // flagEditor edits yes or no.
 type flagEditor struct {
 	place
