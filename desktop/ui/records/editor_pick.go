@@ -9,7 +9,6 @@ import (
 	"yuzhou/desktop/ui/screen"
 	"yuzhou/desktop/ui/widget"
 	"yuzhou/desktop/ui/words"
-	"yuzhou/shared/schema"
 )
 
 // pick edits one choice of a list: an entry of a dictionary, a fixed choice, another record.
