@@ -72,8 +72,14 @@ var givens = []string{
 
 var positions = []string{"总经理", "采购经理", "采购专员", "技术主管", "质量经理", "财务主管", "行政经理", "项目经理", "生产厂长", "店长"}
 
-var talkOpenings = []string{
-	"和采购确认了", "电话里问清了", "到现场看了", "微信上沟通了", "跟对方经理谈了", "和技术一起讨论了", "回访了", "介绍了",
+// talkOpenings fit the method: nobody reads "by telephone" under a visit and trusts the rest.
+var talkOpenings = map[string][]string{
+	"phone":   {"电话里问清了", "跟对方经理谈了", "和采购确认了", "回访了"},
+	"wechat":  {"微信上沟通了", "发了资料，说明了", "和采购确认了"},
+	"visit":   {"到现场看了", "上门和技术一起讨论了", "当面介绍了"},
+	"meeting": {"跟对方经理谈了", "和技术一起讨论了", "开会过了一遍"},
+	"email":   {"邮件里确认了", "邮件回复了", "发邮件说明了"},
+	"sms":     {"短信确认了", "短信提醒了"},
 }
 
 var talkTopics = []string{

@@ -202,7 +202,7 @@ func (w *writer) followUp(root, author, contact, method string, at time.Time) sc
 		noted = at
 	}
 	v := schema.Values{
-		"method": method, "author": author, "content": w.talk(),
+		"method": method, "author": author, "content": w.talk(method),
 		"occurred_at": at.UnixMilli(), "recorded_at": noted.UnixMilli(), "received_at": noted.UnixMilli(),
 	}
 	if w.chance(60) {
@@ -236,8 +236,8 @@ func (w *writer) task(root, user string) schema.Record {
 }
 
 // talk writes what was said.
-func (w *writer) talk() string {
-	text := pick(w, talkOpenings) + pick(w, talkTopics)
+func (w *writer) talk(method string) string {
+	text := pick(w, talkOpenings[method]) + pick(w, talkTopics)
 	if w.chance(70) {
 		text += "；" + pick(w, talkResults)
 	}
