@@ -2,6 +2,7 @@ package schema
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"yuzhou/shared/fault"
 )
@@ -26,16 +27,17 @@ func (t CreditCode) Parse(text string) (any, error) {
 // Check computes the check digit: weights are powers of 3 modulo 31.
 func (CreditCode) Check(v any) error {
 	s, _ := v.(string)
-	if len(s) != 18 {
-		return fault.New(fault.BadCreditCode, "Why", "length", "Length", len(s))
+	if n := utf8.RuneCountInString(s); n != 18 {
+		return fault.New(fault.BadCreditCode, "Why", "length", "Length", n)
+	}
+	for _, r := range s {
+		if !strings.ContainsRune(creditLetters, r) {
+			return fault.New(fault.BadCreditCode, "Why", "letter", "Letter", string(r))
+		}
 	}
 	sum, weight := 0, 1
 	for i := range 17 {
-		n := strings.IndexByte(creditLetters, s[i])
-		if n < 0 {
-			return fault.New(fault.BadCreditCode, "Why", "letter", "Letter", s[i:i+1])
-		}
-		sum += n * weight
+		sum += strings.IndexByte(creditLetters, s[i]) * weight
 		weight = weight * 3 % 31
 	}
 	if creditLetters[(31-sum%31)%31] != s[17] {

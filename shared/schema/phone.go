@@ -68,10 +68,12 @@ func (Mobile) Merge() MergeRule { return Whole }
 // Mobile numbers and 400/800 numbers are accepted too: people write them into the same box.
 type Landline struct{}
 
+// Area codes have three digits in the largest cities (010, 02x) and four elsewhere; without that rule a number that is
+// written in one piece would be cut in the wrong place.
 var (
-	landline = regexp.MustCompile(`^(0\d{2,3})[-\s]*(\d{7,8})(?:[-*#x,转\s]+(\d{1,6}))?$`)
+	landline = regexp.MustCompile(`^(010|02\d|0[3-9]\d{2})[-\s]*(\d{7,8})(?:[-*#x,转\s]+(\d{1,6}))?$`)
 	hotline  = regexp.MustCompile(`^([48]00)-?(\d{3,4})-?(\d{3,4})$`)
-	kept     = regexp.MustCompile(`^(0\d{2,3}-\d{7,8}(-\d{1,6})?|[48]00\d{7}|1[3-9]\d{9})$`)
+	kept     = regexp.MustCompile(`^((010|02\d|0[3-9]\d{2})-\d{7,8}(-\d{1,6})?|[48]00\d{7}|1[3-9]\d{9})$`)
 	brackets = strings.NewReplacer("(", "", ")", "-", "（", "", "）", "-", "+86", "", "分机", "转", "ext.", "转", "ext", "转")
 )
 
