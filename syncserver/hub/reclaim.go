@@ -49,6 +49,11 @@ func (h *Hub) DueRun(ctx context.Context) (due time.Time, ok bool, err error) {
 		if err != nil {
 			return err
 		}
+		if len(newest) > 0 && newest[0].Finished == 0 {
+			// One that was cut goes first: its digests are still to be sent.
+			due, ok = clock.FromMillis(newest[0].Due), true
+			return nil
+		}
 		// A run of a later moment did the work of this one: the time of day was changed, or somebody ran it by hand.
 		done := len(newest) > 0 && newest[0].Due > due.UnixMilli() && newest[0].Finished != 0
 		ok = !done && (!made || run.Finished == 0)
