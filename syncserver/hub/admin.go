@@ -2,10 +2,12 @@ package hub
 
 import (
 	"context"
+	"maps"
 	"slices"
 
 	"yuzhou/shared/access"
 	"yuzhou/shared/change"
+	"yuzhou/shared/clock"
 	"yuzhou/shared/crm"
 	"yuzhou/shared/fault"
 	"yuzhou/shared/schema"
@@ -65,6 +67,15 @@ func (w *work) putAdmin(by Identity, kind *schema.Kind, id string, values Values
 	if wrong := kind.Check(r); len(wrong) > 0 {
 		return Record{}, wrong[0]
 	}
+	if kind == crm.Rule && values["effective_on"] == nil && bites(before, r) {
+		on, err := w.tomorrow()
+		if err != nil {
+			return Record{}, err
+		}
+		values = maps.Clone(values)
+		values["effective_on"] = on
+		r = r.With(values)
+	}
 	if err := w.checkAdmin(by, kind, before, r); err != nil {
 		return Record{}, err
 	}
@@ -93,6 +104,26 @@ func (w *work) putAdmin(by Identity, kind *schema.Kind, id string, values Values
 		return r, w.reorganise(reason)
 	}
 	return r, nil
+}
+
+// bites tells whether a rule takes other customers than before: it is new, switched on, or changed in more than its name.
+func bites(before, r schema.Record) bool {
+	if r.Flag("disabled") {
+		return false
+	}
+	return len(before.Values) == 0 || slices.ContainsFunc(crm.Rule.Fields, func(f schema.Field) bool {
+		return f.Name != "name" && f.Name != "effective_on" && !schema.Equal(before.Values[f.Name], r.Values[f.Name])
+	})
+}
+
+// tomorrow is the next day in the company's zone: when a rule that bites takes effect, so that nobody loses a customer
+// in the night by a rule that he could not have seen (REC-17).
+func (w *work) tomorrow() (string, error) {
+	zone, err := w.zone()
+	if err != nil {
+		return "", err
+	}
+	return clock.Date(w.tx.Now.In(zone).AddDate(0, 0, 1), zone), nil
 }
 
 // reasons say in a Drop why a scope went.
@@ -287,7 +318,14 @@ func (h *Hub) SetPassword(ctx context.Context, by Identity, user, password strin
 
 // RevokeDevice ends a device for good: no more data.
 func (h *Hub) RevokeDevice(ctx context.Context, by Identity, device string) error {
-	_, err := h.submit(ctx, 1, func(w *work) error {
+	devices, err := h.Devices(ctx, by)
+	if err != nil {
+		return err
+	}
+	if !slices.ContainsFunc(devices, func(d Device) bool { return d.ID == device }) {
+		return fault.New(fault.NotFound)
+	}
+	_, err = h.submit(ctx, 1, func(w *work) error {
 		if err := w.manages(by, access.ManageUsers); err != nil {
 			return err
 		}

@@ -67,7 +67,7 @@ func movedUntil(t *testing.T, clk *clockwork.FakeClock, there func() bool) {
 }
 
 // A run that was missed while the server was down is made up once at the start; the next one comes at its minute, also
-// when the settings were changed meanwhile (REC-11, REC-12).
+// when the settings were changed meanwhile (REC-12).
 func TestReclaimRuns(t *testing.T) {
 	core, clk := opened(t)
 	defer func() { _ = core.Close() }()
