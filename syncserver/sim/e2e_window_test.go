@@ -1,0 +1,145 @@
+//go:build e2e
+
+package sim_test
+
+import (
+	"bytes"
+	"image"
+	"image/draw"
+	"image/png"
+	"strconv"
+	"strings"
+)
+
+// place is a point of a window in drawn pixels. All of them stand here: nothing else knows where things lie.
+type place struct{ x, y int }
+
+// The entries of the navigation on the left, from the top, and how far apart they stand.
+const (
+	railToday = iota
+	railCustomers
+	railPool
+	railTasks
+	railMessages
+
+	railStep = 36
+)
+
+func entry(n int) place { return place{84, 70 + railStep*n} }
+
+var (
+	claimButton = place{1240, 24}               // the one action of a customer's page in the pool
+	statusTray  = place{330, windowHeight - 14} // behind the words of the status bar
+)
+
+// blink is how many pixels a cursor may change between two pictures of a window that stands still.
+const blink = 120
+
+// picture is the window as it is drawn now.
+func (w *window) picture() *image.NRGBA {
+	w.t.Helper()
+	out, err := w.command("import", "-window", w.id, "png:-").Output()
+	if err != nil {
+		w.t.Fatalf("import: %v", err)
+	}
+	img, err := png.Decode(bytes.NewReader(out))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	flat := image.NewNRGBA(img.Bounds())
+	draw.Draw(flat, flat.Bounds(), img, img.Bounds().Min, draw.Src)
+	return flat
+}
+
+// differ counts the pixels in which two pictures differ.
+func differ(a, b *image.NRGBA) int {
+	if a.Bounds() != b.Bounds() {
+		return len(a.Pix)
+	}
+	n := 0
+	for i := 0; i < len(a.Pix); i += 4 {
+		if !bytes.Equal(a.Pix[i:i+3], b.Pix[i:i+3]) {
+			n++
+		}
+	}
+	return n
+}
+
+// settle waits until the window stands still but for a cursor.
+func (w *window) settle() *image.NRGBA {
+	w.t.Helper()
+	last := w.picture()
+	until(w.t, "a window that stands still", func() bool {
+		now := w.picture()
+		still := differ(last, now) <= blink
+		last = now
+		return still
+	})
+	return last
+}
+
+// act does something to the window and waits until it shows, and then until it has been drawn to the end.
+func (w *window) act(what string, do func()) {
+	w.t.Helper()
+	w.front()
+	before := w.settle()
+	do()
+	until(w.t, what+" shows in the window", func() bool { return differ(before, w.picture()) > blink })
+	w.settle()
+}
+
+// opened waits until the window shows the book: the chosen entry of the navigation stands on its own ground.
+func (w *window) opened() {
+	w.t.Helper()
+	until(w.t, "the navigation", func() bool {
+		p := w.picture()
+		at := entry(railToday)
+		return p.NRGBAAt(at.x, at.y-14) != p.NRGBAAt(at.x, at.y+railStep/2)
+	})
+}
+
+// press presses keys: "n", "ctrl+k", "Return".
+func (w *window) press(keys ...string) {
+	w.t.Helper()
+	w.act("press "+strings.Join(keys, " "), func() { w.keys(keys...) })
+}
+
+// keys presses keys without looking at what they do.
+func (w *window) keys(keys ...string) {
+	w.t.Helper()
+	w.front()
+	w.do("xdotool", append([]string{"key", "--delay", "40"}, keys...)...)
+}
+
+// tab moves the cursor some fields on.
+func (w *window) tab(fields int) {
+	w.t.Helper()
+	for range fields {
+		w.keys("Tab")
+	}
+}
+
+// typeIn types plain letters as a keyboard does.
+func (w *window) typeIn(text string) {
+	w.t.Helper()
+	w.act("typing "+text, func() { w.do("xdotool", "type", "--delay", "15", text) })
+}
+
+// paste brings a text with any characters into the field with the cursor.
+func (w *window) paste(text string) {
+	w.t.Helper()
+	w.clip(text)
+	w.act("pasting "+text, func() { w.keys("ctrl+v") })
+}
+
+// click presses the mouse at a place.
+func (w *window) click(at place) {
+	w.t.Helper()
+	w.act("click", func() { w.point(at); w.do("xdotool", "click", "1") })
+}
+
+// point moves the mouse there.
+func (w *window) point(at place) {
+	w.t.Helper()
+	w.do("xdotool", "mousemove", "--window", w.id, strconv.Itoa(at.x), strconv.Itoa(at.y))
+}
