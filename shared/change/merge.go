@@ -26,10 +26,10 @@ func MergeField(typ schema.Type, base, committed, mine any) (any, Verdict) {
 		return committed, Same
 	case schema.Equal(committed, base):
 		return mine, Take
-	case typ == nil:
-		return committed, Clash
 	case schema.Equal(base, mine): // nothing was typed over; the committed value is newer
 		return committed, Same
+	case typ == nil:
+		return committed, Clash
 	}
 	switch typ.Merge() {
 	case schema.ByDelta:
@@ -89,6 +89,8 @@ func mergeLines(base, a, b string) (string, bool) {
 	ha, hb := hunks(lines, strings.Split(a, "\n")), hunks(lines, strings.Split(b, "\n"))
 	all := append(slices.Clone(ha), hb...)
 	slices.SortStableFunc(all, func(x, y hunk) int { return x.from - y.from })
+	// What both changed alike is one change, so an edit that arrives twice is in the text once.
+	all = slices.CompactFunc(all, func(x, y hunk) bool { return x.from == y.from && x.to == y.to && slices.Equal(x.lines, y.lines) })
 	for i := 1; i < len(all); i++ {
 		// Hunks that meet at a line have no order that both writers would agree to.
 		if all[i].from <= all[i-1].to {

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"slices"
 
 	"yuzhou/shared/fault"
 	"yuzhou/shared/schema"
@@ -40,7 +41,7 @@ type Mutation struct {
 	Kind    string            `json:"kind"`
 	Record  string            `json:"record"`            // id of the record
 	Root    string            `json:"root"`              // its customer, or itself
-	Set     schema.Values     `json:"set,omitempty"`     // new values; nil empties a field
+	Set     schema.Values     `json:"set,omitempty"`     // new values
 	Clear   []string          `json:"clear,omitempty"`   // fields that become empty
 	Base    schema.Values     `json:"base,omitempty"`    // what the person saw in those fields when typing
 	Seen    int64             `json:"seen,omitempty"`    // seq of the record that the person saw
@@ -61,9 +62,11 @@ func (m Mutation) Fields() schema.Values {
 	return all
 }
 
-// Sum is the content hash of a mutation: SHA-256 of its canonical JSON without id and hash.
+// Sum is the content hash of a mutation: SHA-256 of its canonical JSON without id and hash. Empty values do not count:
+// they do not cross the wire, and the hash must be the same on both sides of it.
 func (m Mutation) Sum() string {
 	m.ID, m.Hash = "", ""
+	m.Set, m.Base = filled(m.Set), filled(m.Base)
 	text, err := json.Marshal(m)
 	if err != nil { // only values that are no JSON can fail, and Values never holds such
 		return ""
@@ -72,8 +75,34 @@ func (m Mutation) Sum() string {
 	return hex.EncodeToString(sum[:])
 }
 
-// Sealed is the mutation with its hash filled in.
-func (m Mutation) Sealed() Mutation { m.Hash = m.Sum(); return m }
+// Sealed is the mutation in the form in which it is sent: fields that become empty stand in Clear, because empty values
+// would be lost on the way, and the hash is filled in.
+func (m Mutation) Sealed() Mutation {
+	emptied := slices.Clone(m.Clear)
+	for name, v := range m.Set {
+		if schema.Equal(v, nil) {
+			emptied = append(emptied, name)
+		}
+	}
+	slices.Sort(emptied)
+	m.Set, m.Base, m.Clear = filled(m.Set), filled(m.Base), slices.Compact(emptied)
+	m.Hash = m.Sum()
+	return m
+}
+
+// filled is a copy of values without the empty ones, nil when none is left.
+func filled(values schema.Values) schema.Values {
+	var out schema.Values
+	for name, v := range values {
+		if !schema.Equal(v, nil) {
+			if out == nil {
+				out = make(schema.Values, len(values))
+			}
+			out[name] = v
+		}
+	}
+	return out
+}
 
 // Outcome is the final word of the server on a mutation.
 type Outcome string
