@@ -24,6 +24,7 @@ const (
 	argonTime   = 1
 	argonLanes  = 1
 	argonKey    = 32
+	saltBytes   = 16
 )
 
 // minPassword is the least number of characters of a password.
@@ -57,11 +58,13 @@ const (
 )
 
 func newGate() gate {
-	dummy, err := hashPassword("not the password of anybody")
-	if err != nil { // the system has no randomness: nothing secret can be made
+	// Random bytes are the hash of no password. Checking against them costs a login the usual work, making them costs
+	// the start of a program none.
+	random := make([]byte, saltBytes+argonKey)
+	if _, err := rand.Read(random); err != nil { // the system has no randomness: nothing secret can be made
 		panic(err)
 	}
-	return gate{turns: make(chan struct{}, runtime.GOMAXPROCS(0)), tries: &tries{of: map[string]failures{}}, dummy: dummy}
+	return gate{turns: make(chan struct{}, runtime.GOMAXPROCS(0)), tries: &tries{of: map[string]failures{}}, dummy: formHash(random[:saltBytes], random[saltBytes:])}
 }
 
 func accountKey(login string) string { return "a:" + strings.ToLower(login) }
@@ -134,13 +137,18 @@ func (g gate) hash(ctx context.Context, password string) (string, error) {
 }
 
 func hashPassword(password string) (string, error) {
-	salt := make([]byte, 16)
+	salt := make([]byte, saltBytes)
 	if _, err := rand.Read(salt); err != nil {
 		return "", err
 	}
 	key := argon2.IDKey([]byte(password), salt, argonTime, argonMemory, argonLanes, argonKey)
+	return formHash(salt, key), nil
+}
+
+// formHash writes a hash with what is needed to check a password against it.
+func formHash(salt, key []byte) string {
 	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, argonMemory, argonTime, argonLanes,
-		base64.RawStdEncoding.EncodeToString(salt), base64.RawStdEncoding.EncodeToString(key)), nil
+		base64.RawStdEncoding.EncodeToString(salt), base64.RawStdEncoding.EncodeToString(key))
 }
 
 func matches(hash, password string) (bool, error) {
