@@ -4,14 +4,16 @@ package book
 
 import (
 	"errors"
-	"io"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
 	"time"
 
 	"yuzhou/desktop/replica"
 	"yuzhou/shared/access"
-	"yuzhou/shared/change"
 	"yuzhou/shared/clock"
-	"yuzhou/shared/fault"
+	"yuzhou/shared/crm"
 	"yuzhou/shared/schema"
 )
 
@@ -20,63 +22,275 @@ var ErrUnpublished = errors.New("book: the first sync is not complete")
 
 // Book is an open customer book. It is safe for use by several goroutines.
 type Book struct {
-	r   *replica.Replica
-	clk clock.Clock
+	r        *replica.Replica
+	clk      clock.Clock
+	me       string
+	device   string
+	practice bool
+	stop     func()
+
+	mu    sync.Mutex
+	cache cache
+
+	ears sync.Mutex
+	next int
+	fns  map[int]func()
 }
 
-var errWait = fault.New(fault.Internal)
+// cache is what is kept in memory until the replica changes. round tells a late reader that what he read is old.
+type cache struct {
+	round   int
+	company *company
+	lists   map[Query][]string
+	unsent  *unsent
+}
 
-func titleOf(r schema.Record) string { return "" }
+// company is the directory with what screens ask of it most.
+type company struct {
+	*replica.Directory
+	choices map[string][]Choice // by dictionary, enabled ones in their order
+	labels  map[string]Choice   // by dictionary.key, disabled ones too
+}
 
-func Open(r *replica.Replica, clk clock.Clock) (*Book, error) { return &Book{r: r, clk: clk}, nil }
-func OpenPractice(r *replica.Replica, clk clock.Clock, lang string) (*Book, error) {
-	return Open(r, clk)
+// unsent tells which records have unsent changes, and which customers a command waits for.
+type unsent struct {
+	records map[string]bool
+	asked   map[string]string
 }
-func (b *Book) Close()                                        {}
-func (b *Book) Me() Person                                    { return Person{} }
-func (b *Book) Org() *access.Org                              { return access.NewOrg(nil, nil, nil, nil) }
-func (b *Book) Settings() schema.Record                       { return schema.Record{} }
-func (b *Book) Zone() *time.Location                          { return time.UTC }
-func (b *Book) Now() time.Time                                { return b.clk() }
-func (b *Book) Today() string                                 { return "" }
-func (b *Book) Practice() bool                                { return false }
-func (b *Book) IDs(q Query) ([]string, error)                 { return nil, errWait }
-func (b *Book) Rows(kind string, ids []string) ([]Row, error) { return nil, errWait }
-func (b *Book) Get(kind, id string) (Row, bool, error)        { return Row{}, false, errWait }
-func (b *Book) Children(kind, root string) ([]Row, error)     { return nil, errWait }
-func (b *Book) Timeline(customer string) ([]Event, error)     { return nil, errWait }
-func (b *Book) Board() (Board, error)                         { return Board{}, errWait }
-func (b *Book) Counts() (Counts, error)                       { return Counts{}, errWait }
-func (b *Book) PoolFigures(pool string) (PoolFigures, error)  { return PoolFigures{}, errWait }
-func (b *Book) Name(kind, id string) string                   { return "" }
-func (b *Book) Label(dict, key, lang string) string           { return key }
-func (b *Book) Choices(dict string) []Choice                  { return nil }
-func (b *Book) Search(text string, limit int) ([]Hit, error)  { return nil, errWait }
-func (b *Book) Duplicates(values schema.Values, exceptID string) ([]Duplicate, error) {
-	return nil, errWait
-}
-func (b *Book) Can(action access.Action, r Row) bool { return false }
-func (b *Book) CanCreate(kind, root string) bool     { return false }
-func (b *Book) Why(r Row) access.Path                { return access.Path{} }
-func (b *Book) Claimable(r Row) *fault.Fault         { return errWait }
-func (b *Book) Create(kind, root string, values schema.Values) (string, error) {
-	return "", errWait
-}
-func (b *Book) Set(kind, id string, values schema.Values) error { return errWait }
-func (b *Book) SetOver(seen Row, values schema.Values) error    { return errWait }
-func (b *Book) Delete(kind, id string) error                    { return errWait }
-func (b *Book) FollowUp(f FollowUp) (string, error)             { return "", errWait }
-func (b *Book) Ask(command, customer string, args map[string]string) (string, error) {
-	return "", errWait
-}
-func (b *Book) Outbox() ([]Entry, error)                   { return nil, errWait }
-func (b *Book) Undo(id string) error                       { return errWait }
-func (b *Book) ExportOutbox(w io.Writer) error             { return errWait }
-func (b *Book) Tray() ([]TrayItem, error)                  { return nil, errWait }
-func (b *Book) Resolve(id, choice string, typed any) error { return errWait }
-func (b *Book) Again(id string) error                      { return errWait }
-func (b *Book) Dismiss(id string) error                    { return errWait }
-func (b *Book) MarkRead(notices ...string) error           { return errWait }
-func (b *Book) Listen(fn func()) (cancel func())           { return func() {} }
 
-var _ = change.Set
+// Open opens the book of a replica whose first sync is complete; ErrUnpublished otherwise.
+func Open(r *replica.Replica, clk clock.Clock) (*Book, error) {
+	status, err := r.Status()
+	if err != nil {
+		return nil, err
+	}
+	if !status.Published {
+		return nil, ErrUnpublished
+	}
+	account, err := r.Account()
+	if err != nil {
+		return nil, err
+	}
+	b := &Book{r: r, clk: clk, me: account.User, device: account.Device, practice: status.Practice, fns: map[int]func(){}}
+	b.cache.lists = map[Query][]string{}
+	b.stop = r.Watch(b.changed)
+	return b, nil
+}
+
+// Close ends the book's listening; the replica stays open.
+func (b *Book) Close() { b.stop() }
+
+// Listen has fn called after every change, whoever made it, on any goroutine. fn must be quick.
+func (b *Book) Listen(fn func()) (cancel func()) {
+	b.ears.Lock()
+	defer b.ears.Unlock()
+	n := b.next
+	b.next++
+	b.fns[n] = fn
+	return func() {
+		b.ears.Lock()
+		defer b.ears.Unlock()
+		delete(b.fns, n)
+	}
+}
+
+func (b *Book) tell() {
+	b.ears.Lock()
+	fns := slices.Collect(maps.Values(b.fns))
+	b.ears.Unlock()
+	for _, fn := range fns {
+		fn()
+	}
+}
+
+// changed drops what is kept of the kinds a commit touched.
+func (b *Book) changed(t replica.Touched) {
+	b.mu.Lock()
+	b.cache.round++
+	if t.Outbox {
+		b.cache.unsent = nil
+	}
+	if t.Directory() {
+		b.cache.company = nil
+		clear(b.cache.lists) // views depend on people and settings
+	}
+	for q := range b.cache.lists {
+		if t.Kinds[q.Kind] || q.Text != "" && t.Kinds["contact"] {
+			delete(b.cache.lists, q)
+		}
+	}
+	b.mu.Unlock()
+	b.tell()
+}
+
+// NewDay is to be called after midnight of the company's zone: what is due today, and the days to the pool, have changed.
+func (b *Book) NewDay() error {
+	b.mu.Lock()
+	b.cache.round++
+	clear(b.cache.lists)
+	b.mu.Unlock()
+	return b.r.RefreshDue() // its commit tells the listeners
+}
+
+func (b *Book) company() (*company, error) {
+	b.mu.Lock()
+	known, round := b.cache.company, b.cache.round
+	b.mu.Unlock()
+	if known != nil {
+		return known, nil
+	}
+	d, err := b.r.Directory()
+	if err != nil {
+		return nil, err
+	}
+	c := &company{Directory: d, choices: map[string][]Choice{}, labels: map[string]Choice{}}
+	entries := slices.Clone(d.Entries)
+	slices.SortStableFunc(entries, func(x, y schema.Record) int { return int(x.Int("order") - y.Int("order")) })
+	for _, e := range entries {
+		choice := Choice{Key: e.Text("key"), Name: e.Text("label"), NameEn: e.Text("label_en"), Preferred: e.Flag("preferred")}
+		c.labels[e.Text("list")+"."+e.Text("key")] = choice
+		if !e.Flag("disabled") {
+			c.choices[e.Text("list")] = append(c.choices[e.Text("list")], choice)
+		}
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.cache.round == round {
+		b.cache.company = c
+	}
+	return c, nil
+}
+
+// directory is company for callers that cannot fail: when the file cannot be read, they see an empty company.
+func (b *Book) directory() *company {
+	c, err := b.company()
+	if err != nil {
+		return &company{Directory: replica.EmptyDirectory()}
+	}
+	return c
+}
+
+func (b *Book) unsentNow() (*unsent, error) {
+	b.mu.Lock()
+	known, round := b.cache.unsent, b.cache.round
+	b.mu.Unlock()
+	if known != nil {
+		return known, nil
+	}
+	records, asked, err := b.r.Pending()
+	if err != nil {
+		return nil, err
+	}
+	u := &unsent{records, asked}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.cache.round == round {
+		b.cache.unsent = u
+	}
+	return u, nil
+}
+
+// Me is the user of this book.
+func (b *Book) Me() Person { return b.person(b.me) }
+
+func (b *Book) person(id string) Person {
+	c := b.directory()
+	u, ok := c.Org.User(id)
+	if !ok {
+		return Person{ID: id}
+	}
+	d, _ := c.Org.Department(u.Text("department"))
+	return Person{ID: id, Login: u.Text("login"), Name: u.Text("name"), Department: d.ID, DepartmentName: d.Text("name")}
+}
+
+// Org is the picture of the organisation; it does not change, a new one takes its place.
+func (b *Book) Org() *access.Org { return b.directory().Org }
+
+// Settings are the company's settings.
+func (b *Book) Settings() schema.Record { return b.directory().Settings }
+
+// Rules are the reclaim rules.
+func (b *Book) Rules() []schema.Record { return b.directory().Rules }
+
+// Zone is the company's time zone: days begin and end by it.
+func (b *Book) Zone() *time.Location { return b.directory().Zone }
+
+// Now is the present moment, UTC.
+func (b *Book) Now() time.Time { return b.clk() }
+
+// Today is the present day in the company's zone, 2006-01-02.
+func (b *Book) Today() string { return clock.Date(b.clk(), b.Zone()) }
+
+// Practice tells whether this is a practice book without a server.
+func (b *Book) Practice() bool { return b.practice }
+
+// Name is what people call a record: its title, "" when it is not here.
+func (b *Book) Name(kind, id string) string {
+	if id == "" {
+		return ""
+	}
+	c := b.directory()
+	switch kind {
+	case "user":
+		if u, ok := c.Org.User(id); ok {
+			return u.Text("name")
+		}
+		return ""
+	case "department":
+		d, _ := c.Org.Department(id)
+		return d.Text("name")
+	case "pool":
+		p, _ := c.Org.Pool(id)
+		return p.Text("name")
+	case "role":
+		r, _ := c.Org.Role(id)
+		return r.Text("name")
+	}
+	rec, ok, err := b.r.Get(kind, id)
+	if err != nil || !ok {
+		return ""
+	}
+	return titleOf(rec)
+}
+
+func titleOf(rec schema.Record) string {
+	k := crm.ByName(rec.Kind)
+	if k == nil {
+		return ""
+	}
+	return rec.Text(k.Title)
+}
+
+// Label is the name of a dictionary's entry in a language ("zh-Hans", "en"); an unknown key stands for itself.
+func (b *Book) Label(dict, key, lang string) string {
+	if choice, ok := b.directory().labels[dict+"."+key]; ok {
+		return choice.Words(lang)
+	}
+	return key
+}
+
+// Choices lists the enabled entries of a dictionary in their order.
+func (b *Book) Choices(dict string) []Choice { return slices.Clone(b.directory().choices[dict]) }
+
+// Preference reads a setting of this laptop (language, theme), "" when it was never set.
+func (b *Book) Preference(name string) string {
+	value, err := b.r.Preference(name)
+	if err != nil {
+		return ""
+	}
+	return value
+}
+
+// SetPreference writes a setting of this laptop.
+func (b *Book) SetPreference(name, value string) error { return b.r.SetPreference(name, value) }
+
+// LastSync is when the last complete pull ended, the zero time for never.
+func (b *Book) LastSync() time.Time {
+	s, err := b.r.Status()
+	if err != nil || s.LastSync == 0 {
+		return time.Time{}
+	}
+	return clock.FromMillis(s.LastSync)
+}
+
+func isEnglish(lang string) bool { return strings.HasPrefix(lang, "en") }

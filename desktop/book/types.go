@@ -115,7 +115,7 @@ type Choice struct {
 
 // Words is the name in a language ("zh-Hans" or "en"); without an English name the Chinese one.
 func (c Choice) Words(lang string) string {
-	if strings.HasPrefix(lang, "en") && c.NameEn != "" {
+	if isEnglish(lang) && c.NameEn != "" {
 		return c.NameEn
 	}
 	return c.Name

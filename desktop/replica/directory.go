@@ -157,3 +157,22 @@ func (t *tx) allDue() error {
 	t.rules = false
 	return nil
 }
+
+// EmptyDirectory is the picture of a company that nothing is known of.
+func EmptyDirectory() *Directory {
+	org := access.NewOrg(nil, nil, nil, nil)
+	return &Directory{
+		Org: org, Policy: pool.NewPolicy(org, nil, usualZone), Zone: usualZone,
+		Settings: schema.Record{Kind: "settings", ID: crm.SettingsID, Root: crm.SettingsID},
+	}
+}
+
+// Directory tells whether the commit changed anything that a Directory is made of.
+func (t Touched) Directory() bool {
+	for kind := range t.Kinds {
+		if isDirectory(kind) {
+			return true
+		}
+	}
+	return false
+}

@@ -20,6 +20,7 @@ const (
 	In     Op = "IN"       // any of a []string; of an empty one nothing
 	Empty  Op = "IS NULL"  // no value
 	Filled Op = "NOTEMPTY" // a value
+	Has    Op = "HAS"      // a set that contains the value
 )
 
 // Cond narrows a list by one column: a field of the kind, or for customers owner, pool, followed_at, touched_at (the later
@@ -34,12 +35,14 @@ type Cond struct {
 type Order struct {
 	Column string
 	Desc   bool
+	Keys   []string // the order of the column's values, where it is not that of their texts
 }
 
 // Filter says which ids a list shows, and in which order. What has no value comes last, whichever way it is sorted.
 type Filter struct {
 	Kind  string
 	Where []Cond
+	Any   []Cond // at least one of them, when there are any
 	Match string // only what the search box finds; a customer also by its contacts
 	Order []Order
 	Limit int // 0: all
@@ -113,27 +116,24 @@ func (r *Replica) where(f Filter) (string, []driver.Value, error) {
 	var args []driver.Value
 	b.WriteString("FROM " + t.name + " WHERE deleted = 0")
 	for _, cond := range f.Where {
-		name, ok := t.column(cond.Column)
-		if !ok {
-			return "", nil, fmt.Errorf("replica: %s has no column %q", f.Kind, cond.Column)
+		text, more, err := t.condition(cond)
+		if err != nil {
+			return "", nil, err
 		}
-		switch cond.Op {
-		case Empty:
-			b.WriteString(" AND " + name + " IS NULL")
-		case Filled:
-			b.WriteString(" AND " + name + " IS NOT NULL")
-		case In:
-			set, _ := cond.Value.([]string)
-			b.WriteString(" AND " + name + " IN (" + marks(len(set)) + ")")
-			for _, v := range set {
-				args = append(args, v)
-			}
-		case Is, IsNot, Before, UpTo, From:
-			b.WriteString(" AND " + name + " " + string(cond.Op) + " ?")
-			args = append(args, cond.Value)
-		default:
-			return "", nil, fmt.Errorf("replica: no comparison %q", cond.Op)
+		b.WriteString(" AND " + text)
+		args = append(args, more...)
+	}
+	var any []string
+	for _, cond := range f.Any {
+		text, more, err := t.condition(cond)
+		if err != nil {
+			return "", nil, err
 		}
+		any = append(any, text)
+		args = append(args, more...)
+	}
+	if len(any) > 0 {
+		b.WriteString(" AND (" + strings.Join(any, " OR ") + ")")
 	}
 	if needle := Needle(f.Match); needle != "" {
 		b.WriteString(" AND id IN (SELECT CASE ?2 WHEN 'customer' THEN root ELSE id END FROM finder WHERE instr(text, ?1) > 0 AND kind IN (?2, ?3))")
@@ -141,6 +141,31 @@ func (r *Replica) where(f Filter) (string, []driver.Value, error) {
 		return numbered(text, len(args)), append(args, needle, f.Kind, companion(f.Kind)), nil
 	}
 	return b.String(), args, nil
+}
+
+func (t *table) condition(cond Cond) (string, []driver.Value, error) {
+	name, ok := t.column(cond.Column)
+	if !ok {
+		return "", nil, fmt.Errorf("replica: %s has no column %q", t.kind.Name, cond.Column)
+	}
+	switch cond.Op {
+	case Empty:
+		return name + " IS NULL", nil, nil
+	case Filled:
+		return name + " IS NOT NULL", nil, nil
+	case Has:
+		return "EXISTS (SELECT 1 FROM json_each(" + name + ") WHERE value = ?)", []driver.Value{cond.Value}, nil
+	case In:
+		set, _ := cond.Value.([]string)
+		args := make([]driver.Value, len(set))
+		for i, v := range set {
+			args[i] = v
+		}
+		return name + " IN (" + marks(len(set)) + ")", args, nil
+	case Is, IsNot, Before, UpTo, From:
+		return name + " " + string(cond.Op) + " ?", []driver.Value{cond.Value}, nil
+	}
+	return "", nil, fmt.Errorf("replica: no comparison %q", cond.Op)
 }
 
 // numbered moves the numbers ?1 ?2 ?3 of the search behind the arguments before it.
@@ -170,6 +195,14 @@ func (r *Replica) order(f Filter) (string, error) {
 		name, ok := t.column(column)
 		if !ok {
 			return "", fmt.Errorf("replica: %s cannot be sorted by %q", f.Kind, o.Column)
+		}
+		if len(o.Keys) > 0 {
+			var b strings.Builder
+			b.WriteString("CASE " + name)
+			for i, k := range o.Keys {
+				fmt.Fprintf(&b, " WHEN '%s' THEN %d", strings.ReplaceAll(k, "'", "''"), i)
+			}
+			name = b.String() + " END"
 		}
 		if o.Desc {
 			parts = append(parts, name+" DESC NULLS LAST")

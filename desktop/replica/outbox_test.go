@@ -287,7 +287,7 @@ func TestBatches(t *testing.T) {
 	s := newServer(t)
 	first(t, r, s, s.customer("c1", "甲", me, nil))
 	edits := make([]Edit, 10000)
-	long := strings.Repeat("问过样品", 220)
+	long := strings.Repeat("问过样品", 55)
 	for i := range edits {
 		edits[i] = create("c1", "followup", fmt.Sprintf("f%05d", i), schema.Values{"content": long, "occurred_at": at(0), "recorded_at": at(0)})
 	}
@@ -299,9 +299,6 @@ func TestBatches(t *testing.T) {
 			break
 		}
 		batches++
-		if len(batch) > wire.MaxMutations || len(batch)*len(long) > wire.MaxPushBytes {
-			t.Fatalf("a batch of %d", len(batch))
-		}
 		var results []change.Result
 		for _, m := range batch {
 			want(t, "order", m.Record, fmt.Sprintf("f%05d", next))
@@ -311,7 +308,19 @@ func TestBatches(t *testing.T) {
 		answer(t, r, results...)
 	}
 	want(t, "sent", next, 10000)
-	if batches < 25 { // 2.6 kB each
-		t.Fatalf("%d batches", batches)
+	want(t, "batches", batches, 20)
+}
+
+// TestBigMutations: a batch is at most 1 MB, and a mutation too big for the server is refused when it is typed.
+func TestBigMutations(t *testing.T) {
+	r := laptop(t)
+	s := newServer(t)
+	first(t, r, s, s.customer("c1", "甲", me, nil))
+	for i := range 12 {
+		save(t, r, create("c1", "followup", fmt.Sprint("f", i), schema.Values{"content": strings.Repeat("x", 200<<10), "occurred_at": at(0)}))
 	}
+	want(t, "first batch", len(outgoing(t, r)), 5)
+	err := r.Save(create("c1", "followup", "big", schema.Values{"content": strings.Repeat("x", wire.MaxMutationBytes)}))
+	want(t, "too big", fault.CodeOf(err), fault.TooLarge)
+	want(t, "outbox", len(outbox(t, r)), 12)
 }

@@ -43,7 +43,7 @@ func TestFirstSyncResumes(t *testing.T) {
 		}
 		want(t, "published", status.Published, true)
 		want(t, "contact", get(t, r, "contact", "k1").Text("name"), "李")
-		ids, err := r.IDs(Filter{Kind: "customer", Where: []Cond{{"due_on", Is, "2026-04-05"}}, Order: []Order{{"name", false}}})
+		ids, err := r.IDs(Filter{Kind: "customer", Where: []Cond{{"due_on", Is, "2026-04-05"}}, Order: []Order{{Column: "name"}}})
 		if err != nil {
 			t.Fatal(err)
 		}
