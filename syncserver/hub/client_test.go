@@ -26,8 +26,9 @@ type client struct {
 	state   replica
 	results map[string]change.Result
 	leaves  map[string]wire.Leave
-	frames  []wire.Frame // of the last pull
-	raw     []string     // every line ever received
+	frames  []wire.Frame    // of the last pull
+	raw     []string        // every line ever received
+	ever    map[string]bool // roots that the user could see at some commit; nil when nobody keeps count
 	pages   int
 }
 
@@ -167,6 +168,9 @@ func (c *client) forget(r *replica, root string) {
 }
 
 func (c *client) root(r *replica, f wire.Root) {
+	if c.ever != nil && !c.ever[f.ID] {
+		c.w.t.Errorf("%s hears of %s, which he never could see: %+v", c.w.name(c.by.User), f.ID, f)
+	}
 	if r.in[f.ID] == nil {
 		r.in[f.ID] = map[string]bool{}
 	}
@@ -252,19 +256,11 @@ func (w *world) name(user string) string { return w.record("user", user).Text("l
 // It knows nothing of feeds, scopes' sums or sights.
 func (w *world) visible(user string) map[store.Key]held {
 	w.t.Helper()
-	all := map[string][]schema.Record{}
-	by := map[store.Key]schema.Record{}
-	for _, k := range crm.Kinds() {
-		all[k.Name] = w.all(k.Name)
-		for _, r := range all[k.Name] {
-			by[store.Key{Kind: k.Name, ID: r.ID}] = r
-		}
-	}
-	org := access.NewOrg(all["user"], all["department"], all["role"], all["pool"])
+	p := w.picture()
 	out := map[store.Key]held{}
 	for _, k := range crm.Kinds() {
-		for _, r := range all[k.Name] {
-			shown, ok := w.shows(org, by, user, k, r)
+		for _, r := range p.all[k.Name] {
+			shown, ok := w.shows(p, user, k, r)
 			if !ok {
 				continue
 			}
@@ -276,8 +272,36 @@ func (w *world) visible(user string) map[store.Key]held {
 	return out
 }
 
+// snapshot is all records at one moment.
+type snapshot struct {
+	all map[string][]schema.Record
+	by  map[store.Key]schema.Record
+	org *access.Org
+}
+
+func (w *world) picture() snapshot {
+	w.t.Helper()
+	p := snapshot{all: map[string][]schema.Record{}, by: map[store.Key]schema.Record{}}
+	w.must(w.st.View(w.ctx(), func(v *store.View) error {
+		for _, k := range crm.Kinds() {
+			list, err := v.All(k.Name)
+			if err != nil {
+				return err
+			}
+			p.all[k.Name] = list
+			for _, r := range list {
+				p.by[store.Key{Kind: k.Name, ID: r.ID}] = r
+			}
+		}
+		return nil
+	}))
+	p.org = access.NewOrg(p.all["user"], p.all["department"], p.all["role"], p.all["pool"])
+	return p
+}
+
 // shows decides about one record, and what is shown of it.
-func (w *world) shows(org *access.Org, by map[store.Key]schema.Record, user string, k *schema.Kind, r schema.Record) (schema.Record, bool) {
+func (w *world) shows(p snapshot, user string, k *schema.Kind, r schema.Record) (schema.Record, bool) {
+	org, by := p.org, p.by
 	var holding *schema.Record
 	if customer, ok := by[store.Key{Kind: "customer", ID: r.Root}]; ok || k.Parent == "customer" && !k.Alone || k.Name == "task" && r.Root != r.ID {
 		h, held := by[store.Key{Kind: "holding", ID: r.Root}]
