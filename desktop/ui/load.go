@@ -17,6 +17,12 @@ type threads struct {
 	later func(d time.Duration, show func())
 }
 
+// NewOn is New for a program without a main loop, such as a scripted run: load does the work of a screen and soon shows
+// what came of it, both on the one goroutine on which that program handles its widgets.
+func NewOn(window fyne.Window, port Port, load func(lane *screen.Lane, work func() func()), soon func(show func())) *Window {
+	return newWindow(window, port, threads{load: load, soon: soon, later: func(time.Duration, func()) {}})
+}
+
 // offMain is the one place where the screens start goroutines and come back to the main one: copy the state, work, one
 // fyne.Do. An answer that a later question of the same lane has overtaken is dropped.
 func offMain() threads {
