@@ -138,16 +138,31 @@ func TestPools(t *testing.T) {
 		pool   string
 		want   bool
 	}{
-		{"zhang", access.See, "open", true}, {"zhang", access.Claim, "open", true}, {"zhang", access.Edit, "open", false},
-		{"zhang", access.See, "given", true}, {"zhang", access.Assign, "given", false},
-		{"zhang", access.See, "closed", false}, {"wang", access.See, "closed", true},
-		{"zhang", access.See, "off", false}, {"zhang", access.Claim, "off", false}, {"admin", access.See, "off", true},
-		{"wu", access.See, "open", false}, {"wu", access.Claim, "open", false}, {"boss", access.See, "open", false},
-		{"zhang", access.See, "empty", false}, {"admin", access.See, "empty", true}, // an empty member list is nobody
+		{"zhang", access.See, "open", true},
+		{"zhang", access.Claim, "open", true},
+		{"zhang", access.Edit, "open", false},
+		{"zhang", access.See, "given", true},
+		{"zhang", access.Assign, "given", false},
+		{"zhang", access.See, "closed", false},
+		{"wang", access.See, "closed", true},
+		{"zhang", access.See, "off", false},
+		{"zhang", access.Claim, "off", false},
+		{"admin", access.See, "off", true},
+		{"wu", access.See, "open", false},
+		{"wu", access.Claim, "open", false},
+		{"boss", access.See, "open", false},
+		{"zhang", access.See, "empty", false},
+		{"admin", access.See, "empty", true},    // an empty member list is nobody
 		{"nobody", access.Claim, "open", false}, // a member without the right
-		{"li", access.Assign, "open", true}, {"sun", access.Assign, "open", false}, {"admin", access.Assign, "open", true},
-		{"li", access.Delete, "open", true}, {"wang", access.Delete, "closed", false}, {"zhao", access.See, "open", false},
-		{"feng", access.See, "byrole", true}, {"feng", access.Claim, "byrole", false}, {"admin", access.See, "gone", false},
+		{"li", access.Assign, "open", true},
+		{"sun", access.Assign, "open", false},
+		{"admin", access.Assign, "open", true},
+		{"li", access.Delete, "open", true},
+		{"wang", access.Delete, "closed", false},
+		{"zhao", access.See, "open", false},
+		{"feng", access.See, "byrole", true},
+		{"feng", access.Claim, "byrole", false},
+		{"admin", access.See, "gone", false},
 	} {
 		if got := org.Can(c.user, c.action, pooled(c.pool)); got != c.want {
 			t.Errorf("%s %s in %s: %v", c.user, c.action, c.pool, got)
@@ -281,9 +296,14 @@ func TestLines(t *testing.T) {
 		got  *fault.Fault
 		want bool
 	}{
-		{org.CheckDepartment("east", "fair"), true}, {org.CheckDepartment("east", "east"), true}, {org.CheckDepartment("fair", "north"), false},
-		{org.CheckDepartment("new", "east"), false}, {org.CheckSuperior("li", "chen"), true}, {org.CheckSuperior("li", "li"), true},
-		{org.CheckSuperior("zhang", "wang"), false}, {org.CheckSuperior("zhang", ""), false},
+		{org.CheckDepartment("east", "fair"), true},
+		{org.CheckDepartment("east", "east"), true},
+		{org.CheckDepartment("fair", "north"), false},
+		{org.CheckDepartment("new", "east"), false},
+		{org.CheckSuperior("li", "chen"), true},
+		{org.CheckSuperior("li", "li"), true},
+		{org.CheckSuperior("zhang", "wang"), false},
+		{org.CheckSuperior("zhang", ""), false},
 	} {
 		if (c.got != nil) != c.want || c.got != nil && c.got.Code != fault.Circle {
 			t.Errorf("checked %v, want %v", c.got, c.want)

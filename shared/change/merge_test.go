@@ -114,7 +114,10 @@ func TestSets(t *testing.T) {
 func TestLatest(t *testing.T) {
 	typ := schema.Moment{Later: true}
 	for _, c := range []struct{ base, committed, mine, want any }{
-		{int64(1), int64(3), int64(2), int64(3)}, {int64(1), int64(2), int64(3), int64(3)}, {int64(1), nil, int64(2), int64(2)}, {int64(1), int64(2), nil, int64(2)},
+		{int64(1), int64(3), int64(2), int64(3)},
+		{int64(1), int64(2), int64(3), int64(3)},
+		{int64(1), nil, int64(2), int64(2)},
+		{int64(1), int64(2), nil, int64(2)},
 		{nil, int64(5), int64(4), int64(5)},
 	} {
 		if got, verdict := change.MergeField(typ, c.base, c.committed, c.mine); got != c.want || verdict != change.Mixed {

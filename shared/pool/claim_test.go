@@ -195,8 +195,13 @@ func TestAssign(t *testing.T) {
 		by, to, pool string
 		want         fault.Code
 	}{
-		{"li", "zhang", "open", ""}, {"li", "wang", "open", ""}, {"li", "wu", "open", fault.PoolNotMember}, {"li", "zhao", "open", fault.UserDisabled},
-		{"li", "ghost", "open", fault.UserDisabled}, {"zhang", "wang", "open", fault.NoRight}, {"li", "zhang", "free", fault.NoRight},
+		{"li", "zhang", "open", ""},
+		{"li", "wang", "open", ""},
+		{"li", "wu", "open", fault.PoolNotMember},
+		{"li", "zhao", "open", fault.UserDisabled},
+		{"li", "ghost", "open", fault.UserDisabled},
+		{"zhang", "wang", "open", fault.NoRight},
+		{"li", "zhang", "free", fault.NoRight},
 		{"li", "zhang", "gone", fault.PoolNotFound},
 	} {
 		if got := fault.CodeOf(asError(pool.CheckAssign(org, c.by, c.to, c.pool))); got != c.want {
@@ -212,7 +217,10 @@ func TestTransfer(t *testing.T) {
 		by, owner, to string
 		want          fault.Code
 	}{
-		{"zhang", "zhang", "wu", ""}, {"zhang", "wang", "zhang", fault.NoRight}, {"li", "wang", "zhang", ""}, {"li", "wu", "zhang", fault.NoRight},
+		{"zhang", "zhang", "wu", ""},
+		{"zhang", "wang", "zhang", fault.NoRight},
+		{"li", "wang", "zhang", ""},
+		{"li", "wu", "zhang", fault.NoRight},
 		{"zhang", "zhang", "zhao", fault.UserDisabled},
 	} {
 		if got := fault.CodeOf(asError(pool.CheckTransfer(org, c.by, c.owner, c.to))); got != c.want {
@@ -240,8 +248,13 @@ func TestReleaseTarget(t *testing.T) {
 		owner, wish, want string
 		code              fault.Code
 	}{
-		{"zhang", "given", "given", ""}, {"zhang", "", "open", ""}, {"wang", "", "open", ""}, {"wu", "", "free", ""}, {"ghost", "", "free", ""},
-		{"zhang", "off", "", fault.PoolDisabled}, {"zhang", "gone", "", fault.PoolNotFound},
+		{"zhang", "given", "given", ""},
+		{"zhang", "", "open", ""},
+		{"wang", "", "open", ""},
+		{"wu", "", "free", ""},
+		{"ghost", "", "free", ""},
+		{"zhang", "off", "", fault.PoolDisabled},
+		{"zhang", "gone", "", fault.PoolNotFound},
 	} {
 		got, f := pool.ReleaseTarget(org, c.owner, c.wish)
 		if got != c.want || fault.CodeOf(asError(f)) != c.code {

@@ -27,11 +27,30 @@ var priorities = []string{"high", "medium", "medium", "low", "none"}
 type trade struct{ word, industry string }
 
 var trades = []trade{
-	{"科技", "internet"}, {"网络", "internet"}, {"精密制造", "manufacturing"}, {"机械", "machinery"}, {"五金", "hardware"},
-	{"电子", "electronics"}, {"新材料", "chemical"}, {"服饰", "textile"}, {"生物医药", "healthcare"}, {"医疗器械", "healthcare"},
-	{"置业", "realestate"}, {"建筑工程", "construction"}, {"装饰", "construction"}, {"教育咨询", "education"}, {"物流", "logistics"},
-	{"供应链", "logistics"}, {"商贸", "retail"}, {"电子商务", "ecommerce"}, {"食品", "food"}, {"餐饮管理", "catering"},
-	{"进出口", "trade"}, {"农业", "agriculture"}, {"新能源", "energy"}, {"文化传媒", "media"},
+	{"科技", "internet"},
+	{"网络", "internet"},
+	{"精密制造", "manufacturing"},
+	{"机械", "machinery"},
+	{"五金", "hardware"},
+	{"电子", "electronics"},
+	{"新材料", "chemical"},
+	{"服饰", "textile"},
+	{"生物医药", "healthcare"},
+	{"医疗器械", "healthcare"},
+	{"置业", "realestate"},
+	{"建筑工程", "construction"},
+	{"装饰", "construction"},
+	{"教育咨询", "education"},
+	{"物流", "logistics"},
+	{"供应链", "logistics"},
+	{"商贸", "retail"},
+	{"电子商务", "ecommerce"},
+	{"食品", "food"},
+	{"餐饮管理", "catering"},
+	{"进出口", "trade"},
+	{"农业", "agriculture"},
+	{"新能源", "energy"},
+	{"文化传媒", "media"},
 }
 
 var forms = []string{"有限公司", "有限公司", "有限公司", "有限责任公司", "股份有限公司"}

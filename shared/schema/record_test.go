@@ -89,7 +89,8 @@ func TestKindCheck(t *testing.T) {
 	k := schema.Kind{
 		Name: "thing",
 		Fields: []schema.Field{
-			{Name: "name", Type: schema.Text{Max: 3}, Required: true}, {Name: "mobile", Type: schema.Mobile{}},
+			{Name: "name", Type: schema.Text{Max: 3}, Required: true},
+			{Name: "mobile", Type: schema.Mobile{}},
 			{Name: "number", Type: schema.Text{}, Required: true, Server: true},
 		},
 		Rules: []func(schema.Record) error{func(r schema.Record) error {

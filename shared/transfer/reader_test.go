@@ -170,7 +170,11 @@ func TestTwins(t *testing.T) {
 		",13900000005\n"+ // 8: refused
 		"常州恒达机械有限公司,13900000005\n")) // 9: mobile of 8
 	want := []*transfer.Twin{
-		nil, {Line: 2, Why: transfer.SameMobile}, {Line: 2, Why: transfer.SameName}, {Line: 2, Why: transfer.SameName}, nil, nil, nil,
+		nil,
+		{Line: 2, Why: transfer.SameMobile},
+		{Line: 2, Why: transfer.SameName},
+		{Line: 2, Why: transfer.SameName},
+		nil, nil, nil,
 		{Line: 8, Why: transfer.SameMobile},
 	}
 	for i, row := range rows {

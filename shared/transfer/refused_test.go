@@ -45,7 +45,9 @@ func TestRefusedFile(t *testing.T) {
 			t.Fatalf("%s: %d rows, %v", format, len(again), again[0].Customer)
 		}
 		for i, want := range [][]string{
-			{"2", "customer.mobile", "错误 BAD_MOBILE"}, {"4", "customer.mobile", "错误 BAD_MOBILE"}, {"5", "customer.mobile", "错误 BAD_MOBILE", "多余"},
+			{"2", "customer.mobile", "错误 BAD_MOBILE"},
+			{"4", "customer.mobile", "错误 BAD_MOBILE"},
+			{"5", "customer.mobile", "错误 BAD_MOBILE", "多余"},
 			{"3", "customer.owner", "错误 NO_RIGHT"},
 		} {
 			if got := again[i].Cells[3:]; strings.Join(got, "|") != strings.Join(want, "|") {
