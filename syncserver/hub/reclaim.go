@@ -131,7 +131,7 @@ func (w *work) runSlice(due time.Time) (finished bool, err error) {
 		if err := r.one(c); err != nil {
 			return false, err
 		}
-		run.After = c.Holding.ID
+		run.After = c.Root
 	}
 	if len(list) > 0 {
 		w.tx.PutRun(run)
@@ -157,8 +157,8 @@ func startedBefore(rules []schema.Record, now time.Time) int64 {
 
 // one judges one customer. What fails is noted and does not stop the others.
 func (r *runner) one(c store.Candidate) error {
-	item := store.Item{Root: c.Holding.ID, Owner: c.Holding.Text("owner")}
-	detail := RunItem{Customer: c.Holding.ID, Name: c.Name, Owner: item.Owner}
+	item := store.Item{Root: c.Root, Owner: c.Owner}
+	detail := RunItem{Customer: c.Root, Owner: c.Owner}
 	err := r.attempt(func(*work) error { return r.take(c, &detail) })
 	switch {
 	case err != nil && !store.IsBlame(err) && !isFault(err):
@@ -180,17 +180,16 @@ func (r *runner) one(c store.Candidate) error {
 
 // take reads the holding again, as the transaction has it, and does what the judgement says.
 func (r *runner) take(c store.Candidate, detail *RunItem) error {
-	h, found, err := r.tx.Record("holding", c.Holding.ID)
+	h, found, err := r.tx.Record("holding", c.Root)
 	if err != nil || !found {
 		return err
 	}
-	customer, _, err := r.tx.Record("customer", h.ID)
+	customer, _, err := r.tx.Record("customer", c.Root)
 	if err != nil {
 		return err
 	}
 	detail.Name = customer.Text("name")
-	c.Holding = h
-	verdict := judge(r.policy, r.settings, c, r.tx.Now, detail)
+	verdict := judge(r.policy, r.settings, h, c.LastSync, r.tx.Now, detail)
 	if verdict.Verdict != pool.Goes {
 		return nil
 	}
@@ -202,12 +201,12 @@ func (r *runner) take(c store.Candidate, detail *RunItem) error {
 }
 
 // judge asks the rules about one customer and writes down the answer; run and preview both ask it.
-func judge(policy *pool.Policy, settings schema.Record, c store.Candidate, now time.Time, detail *RunItem) pool.Reclaim {
+func judge(policy *pool.Policy, settings, holding schema.Record, lastSync int64, now time.Time, detail *RunItem) pool.Reclaim {
 	var synced time.Time
-	if c.LastSync > 0 {
-		synced = clock.FromMillis(c.LastSync)
+	if lastSync > 0 {
+		synced = clock.FromMillis(lastSync)
 	}
-	v := policy.Judge(pool.Candidate{Holding: c.Holding, Now: now, LastSync: synced, GraceDays: settings.Int("grace_days")})
+	v := policy.Judge(pool.Candidate{Holding: holding, Now: now, LastSync: synced, GraceDays: settings.Int("grace_days")})
 	detail.Rule, detail.Start, detail.Elapsed, detail.Pool = v.Rule.ID, v.Due.Start.UnixMilli(), v.Due.Elapsed, v.Pool
 	switch v.Verdict {
 	case pool.Goes:
@@ -287,14 +286,29 @@ func (h *Hub) PreviewReclaim(ctx context.Context, by Identity) (report RunReport
 				return err
 			}
 			for _, c := range list {
-				item := RunItem{Customer: c.Holding.ID, Name: c.Name, Owner: c.Holding.Text("owner")}
-				judge(policy, settings, c, now, &item)
+				item, err := h.foresee(v, policy, settings, c, now)
+				if err != nil {
+					return err
+				}
 				report.add(item)
-				after = c.Holding.ID
+				after = c.Root
 			}
 		}
 	})
 	return report, err
+}
+
+// foresee tells what a run would do with one customer.
+func (h *Hub) foresee(v *store.View, policy *pool.Policy, settings schema.Record, c store.Candidate, now time.Time) (RunItem, error) {
+	item := RunItem{Customer: c.Root, Owner: c.Owner}
+	holding, _, err := v.Record("holding", c.Root)
+	if err != nil {
+		return item, err
+	}
+	customer, _, err := v.Record("customer", c.Root)
+	item.Name = customer.Text("name")
+	judge(policy, settings, holding, c.LastSync, now, &item)
+	return item, err
 }
 
 // Reports lists the newest runs, without their items.

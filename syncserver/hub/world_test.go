@@ -24,6 +24,7 @@ import (
 // world is a company on a real store with its hub running, and a clock that tests move.
 type world struct {
 	t     testing.TB
+	path  string
 	st    *store.Store
 	h     *Hub
 	now   atomic.Int64 // Unix ms
@@ -46,8 +47,14 @@ func newWorld(t testing.TB) *world {
 	w.must(err)
 	w.zone = zone
 	w.now.Store(monday.UnixMilli())
-	w.st, err = store.Open(t.Context(), filepath.Join(t.TempDir(), "server.db"))
+	w.path = filepath.Join(t.TempDir(), "server.db")
+	w.st, err = store.Open(t.Context(), w.path)
 	w.must(err)
+	w.t.Cleanup(func() {
+		if err := w.st.Close(); err != nil {
+			w.t.Error(err)
+		}
+	})
 	w.start()
 	presets, err := fs.Sub(assets.Files, "presets")
 	w.must(err)
@@ -79,9 +86,6 @@ func (w *world) start() {
 		stop()
 		<-ended
 		if err := h.Close(); err != nil {
-			w.t.Error(err)
-		}
-		if err := w.st.Close(); err != nil {
 			w.t.Error(err)
 		}
 	})

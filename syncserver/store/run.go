@@ -1,11 +1,5 @@
 package store
 
-import (
-	"encoding/json"
-
-	"yuzhou/shared/schema"
-)
-
 // Run is one reclaim run.
 type Run struct {
 	Due      int64 // Unix ms
@@ -95,9 +89,9 @@ func heldCount(c *conn) (count int64, err error) {
 
 // Candidate is a held customer that a run has to look at.
 type Candidate struct {
-	Holding  schema.Record
-	Name     string // of the customer
-	LastSync int64  // of the owner's device that synced last, Unix ms; 0: none
+	Root     string
+	Owner    string
+	LastSync int64 // of the owner's device that synced last, Unix ms; 0: none
 }
 
 // Candidates lists held customers whose clock started before a moment (Unix ms), after a root, in the order of roots.
@@ -110,23 +104,14 @@ func (tx *Tx) Candidates(before int64, after string, limit int) ([]Candidate, er
 	return candidates(tx.c, before, after, limit)
 }
 
+// candidates reads no record: one that is broken must not stop the run for all.
 func candidates(c *conn, before int64, after string, limit int) (list []Candidate, err error) {
 	err = c.each(func(scan func(...any) error) error {
 		var cand Candidate
-		var body string
-		h := schema.Record{Kind: "holding"}
-		if err := scan(&h.ID, &h.Root, &h.Seq, &body, &cand.Name, &cand.LastSync); err != nil {
-			return err
-		}
-		err := json.Unmarshal([]byte(body), &h.Values)
-		cand.Holding = h
+		err := scan(&cand.Root, &cand.Owner, &cand.LastSync)
 		list = append(list, cand)
 		return err
-	}, `SELECT r.id, r.root, r.seq, r.body, coalesce(c.body ->> 'name', ''),
-			coalesce((SELECT max(last_sync) FROM device WHERE user = h.owner AND revoked = 0), 0)
-		FROM holding h
-		JOIN record r ON r.kind = 'holding' AND r.id = h.root
-		JOIN record c ON c.kind = 'customer' AND c.id = h.root
-		WHERE h.root > ? AND h.owner <> '' AND h.start < ? ORDER BY h.root LIMIT ?`, after, before, limit)
+	}, `SELECT root, owner, coalesce((SELECT max(last_sync) FROM device WHERE user = h.owner AND revoked = 0), 0)
+		FROM holding h WHERE root > ? AND owner <> '' AND start < ? ORDER BY root LIMIT ?`, after, before, limit)
 	return list, err
 }
