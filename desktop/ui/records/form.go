@@ -248,6 +248,9 @@ func (f *Form) changed() {
 // Save does what the main button does.
 func (f *Form) Save() { f.dialog.Confirm() }
 
+// Cancel closes the form as Esc does; what was typed is kept as a draft.
+func (f *Form) Cancel() { f.dialog.Cancel() }
+
 // Open reports whether the form is shown.
 func (f *Form) Open() bool { return f.dialog != nil && f.dialog.Open() }
 

@@ -40,6 +40,7 @@ const (
 	pickIn7      = "in7"
 	pickDate     = "date"
 	pickNow      = "now"
+	pickOther    = "other"
 )
 
 func newQuick(p *Customer) *quick {
@@ -54,7 +55,7 @@ func newQuick(p *Customer) *quick {
 	q.nextAt = widget.NewDateTimeField("", words.T("ui.form.momentHint"), screen.CalendarWords(), b.Now, b.Zone())
 	q.when = widget.NewDateTimeField("", words.T("ui.form.momentHint"), screen.CalendarWords(), b.Now, b.Zone())
 	q.next = widget.NewChipGroup(picks("ui.followup.", pickTomorrow, pickIn3, pickIn7, pickDate), false, q.pickNext).AllowNone()
-	q.happened = widget.NewChipGroup(picks("ui.followup.", pickNow, pickDate), false, q.pickHappened)
+	q.happened = widget.NewChipGroup(picks("ui.followup.", pickNow, pickOther), false, q.pickHappened)
 	q.step = widget.NewTextField(screen.FieldLabel("followup", "next_step"), "")
 	q.contact = widget.NewSelectField(screen.FieldLabel("followup", "contact"), words.T("ui.form.none"), words.T("ui.form.narrow"), nil)
 	q.build()
@@ -133,14 +134,17 @@ func (q *quick) pickHappened(chosen []string) { q.pick(q.when, q.whenBox, chosen
 // pick shows the date field where a date is to be picked.
 func (q *quick) pick(field *widget.DateField, box *fyne.Container, chosen []string) {
 	q.say("")
-	if len(chosen) == 1 && chosen[0] == pickDate {
+	picking := len(chosen) == 1 && (chosen[0] == pickDate || chosen[0] == pickOther)
+	if picking {
 		box.Show()
-		q.page.nav.Focus(field.Focusable())
 	} else {
 		field.Clear()
 		box.Hide()
 	}
 	q.page.content.Refresh()
+	if picking {
+		q.page.nav.Focus(field.Focusable())
+	}
 }
 
 func (q *quick) say(text string) {
@@ -227,7 +231,7 @@ func (q *quick) moment(group *widget.ChipGroup, field *widget.DateField) (time.T
 		y, m, d := q.page.book.Now().In(zone).Date()
 		return time.Date(y, m, d+n, workStart, 0, 0, 0, zone), nil
 	}
-	if chosen[0] != pickDate {
+	if chosen[0] == pickNow {
 		return time.Time{}, nil
 	}
 	at, clock, ok := field.Value()

@@ -176,6 +176,9 @@ func (p *Page) ticked(n int) {
 	}
 }
 
+// Chosen is the task that is shown on the right, "" for none.
+func (p *Page) Chosen() string { return p.chosen }
+
 // Reload implements screen.Page.
 func (p *Page) Reload() {
 	b, query := p.book, p.query

@@ -62,6 +62,14 @@ func (c *Card) SetBody(body fyne.CanvasObject) {
 	c.Refresh()
 }
 
+// Refresh implements fyne.CanvasObject. The body is laid out anew too: it may have grown inside an unchanged card.
+func (c *Card) Refresh() {
+	c.BaseWidget.Refresh()
+	if c.body != nil {
+		c.body.Refresh()
+	}
+}
+
 // Body returns the body.
 func (c *Card) Body() fyne.CanvasObject { return c.body }
 

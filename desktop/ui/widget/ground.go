@@ -39,6 +39,12 @@ func newGround(content fyne.CanvasObject, color fyne.ThemeColorName, edge Edge) 
 	return g
 }
 
+// Refresh implements fyne.CanvasObject; the content is laid out anew too.
+func (g *Ground) Refresh() {
+	g.BaseWidget.Refresh()
+	g.content.Refresh()
+}
+
 // CreateRenderer implements fyne.Widget.
 func (g *Ground) CreateRenderer() fyne.WidgetRenderer {
 	fill, line := canvas.NewRectangle(nil), canvas.NewRectangle(nil)

@@ -26,6 +26,9 @@ func (r *RailItem) SetLabel(label string) {
 	r.Refresh()
 }
 
+// Label returns the word.
+func (r *RailItem) Label() string { return r.label }
+
 // SetCount changes the count.
 func (r *RailItem) SetCount(count string) {
 	if r.count != count {

@@ -1,0 +1,162 @@
+package ui
+
+import (
+	"context"
+	"io/fs"
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
+
+	"yuzhou/assets"
+	"yuzhou/desktop/book"
+	"yuzhou/desktop/replica"
+	"yuzhou/desktop/ui/login"
+	"yuzhou/desktop/ui/screen"
+	"yuzhou/desktop/ui/settings"
+	"yuzhou/desktop/ui/theme"
+	"yuzhou/desktop/ui/words"
+	"yuzhou/shared/clock"
+)
+
+// noon is the moment at which all tests of the screens take place: a Saturday morning in Shanghai.
+var noon = time.Date(2026, 11, 21, 1, 15, 0, 0, time.UTC)
+
+// look is how the desktop is drawn.
+type look struct {
+	language string
+	mode     theme.Mode
+	scale    int
+}
+
+var plainLook = look{words.Chinese, theme.Light, 100}
+
+// bench is a window over a real book on a real file, with everything that main would give it.
+type bench struct {
+	t      *testing.T
+	window fyne.Window
+	ui     *Window
+	book   *book.Book
+	status screen.Status
+	prefs  screen.Preferences
+	synced int
+	logins []login.Credentials
+	refuse error // what a login answers
+	server string
+}
+
+// inPlace runs all work on the goroutine of the test: what a click does is done when the click returns.
+func inPlace() threads {
+	return threads{
+		load: func(lane *screen.Lane, work func() func()) {
+			turn := lane.Next()
+			if show := work(); show != nil && lane.Current(turn) {
+				show()
+			}
+		},
+		soon:  func(show func()) { show() },
+		later: func(time.Duration, func()) {},
+	}
+}
+
+func zone(t *testing.T) *time.Location {
+	t.Helper()
+	shanghai, err := time.LoadLocation("Asia/Shanghai")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return shanghai
+}
+
+func practice(t *testing.T) *book.Book {
+	t.Helper()
+	r, err := replica.Open(t.TempDir(), clock.At(noon))
+	if err != nil {
+		t.Fatal(err)
+	}
+	presets, err := fs.Sub(assets.Files, "presets")
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := book.OpenPractice(r, clock.At(noon), presets)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(b.Close)
+	return b
+}
+
+// newBench opens a window on a book; without one it stands before the login.
+func newBench(t *testing.T, l look, b *book.Book) *bench {
+	t.Helper()
+	h := &bench{t: t, book: b, status: screen.Status{State: screen.Practising}}
+	h.prefs = screen.Preferences{Language: l.language, Mode: string(l.mode), Scale: l.scale}
+	test.NewTempApp(t)
+	h.dress()
+	h.window = test.NewTempWindow(t, nil)
+	h.window.Resize(fyne.NewSize(1280, 800))
+	h.ui = newWindow(h.window, h.port(), inPlace())
+	t.Cleanup(h.ui.Close)
+	return h
+}
+
+// dress makes theme and language those of the preferences, as main does.
+func (h *bench) dress() {
+	h.t.Helper()
+	fyne.CurrentApp().Settings().SetTheme(theme.New(fonts(h.t), theme.Mode(h.prefs.Mode), float32(h.prefs.Scale)/100))
+	if err := words.SetLanguage(h.prefs.Language); err != nil {
+		h.t.Fatal(err)
+	}
+}
+
+func (h *bench) port() Port {
+	return Port{
+		Book:    func() *book.Book { return h.book },
+		Account: func() settings.Account { return settings.Account{Server: h.server, Device: "zhangwei-laptop", Data: "~/.local/share/yuzhou", Version: "0.1.0"} },
+		Login: func(_ context.Context, c login.Credentials) error {
+			h.logins = append(h.logins, c)
+			return h.refuse
+		},
+		Practice:  func(context.Context) error { h.book = practice(h.t); return nil },
+		FirstSync: func(context.Context, func(screen.Status)) error { return nil },
+		LogOut:    func(context.Context) error { h.book = nil; return nil },
+		SyncNow:   func() { h.synced++ },
+		Now:       clock.At(noon),
+		Status:    func() screen.Status { return h.status },
+		Listen:    func(func()) func() { return func() {} },
+		Preferences: func() screen.Preferences {
+			return h.prefs
+		},
+		Keep: func(p screen.Preferences) error {
+			h.prefs = p
+			h.dress()
+			return nil
+		},
+	}
+}
+
+// open goes to a route and lays the window out twice: wrapped text knows its width from the second time on.
+func (h *bench) open(r screen.Route) {
+	h.ui.shell.open(r)
+	h.settle()
+}
+
+func (h *bench) settle() {
+	size := h.window.Canvas().Size()
+	for _, extra := range []float32{1, 0} {
+		h.window.Resize(fyne.NewSize(size.Width, size.Height+extra))
+	}
+}
+
+func fonts(t *testing.T) theme.Fonts {
+	t.Helper()
+	read := func(name string) fyne.Resource {
+		data, err := assets.Files.ReadFile("fonts/" + name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return fyne.NewStaticResource(name, data)
+	}
+	return theme.Fonts{Regular: read("NotoSansSC-Regular.ttf"), Bold: read("NotoSansSC-Bold.ttf")}
+}
