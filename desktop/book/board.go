@@ -185,7 +185,7 @@ func (b *Book) Counts() (Counts, error) {
 
 // countSmall counts what is never many.
 func (b *Book) countSmall(n *Counts, open replica.Filter) error {
-	conflicts, err := b.r.Count(openConflicts)
+	conflicts, err := b.r.Count(replica.OpenConflicts)
 	if err != nil {
 		return err
 	}

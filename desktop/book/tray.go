@@ -14,13 +14,9 @@ import (
 	"yuzhou/shared/schema"
 )
 
-var openConflicts = replica.Filter{Kind: "conflict", Any: []replica.Cond{
-	{Column: "state", Op: replica.Is, Value: "open"}, {Column: "state", Op: replica.Empty},
-}}
-
 // Tray lists what wants a decision or a look, newest first.
 func (b *Book) Tray() ([]TrayItem, error) {
-	ids, err := b.r.IDs(openConflicts)
+	ids, err := b.r.IDs(replica.OpenConflicts)
 	if err != nil {
 		return nil, err
 	}

@@ -15,8 +15,9 @@ import (
 
 // Outgoing is a mutation as it goes over the wire.
 type Outgoing struct {
-	ID   string
-	Text json.RawMessage
+	ID    string
+	Text  json.RawMessage
+	Tries int // how often it was sent, this time included
 }
 
 // Outgoing gives the next mutations to send, in order, and notes that they are being sent: from then on they cannot be
@@ -29,7 +30,7 @@ func (r *Replica) Outgoing(limit int) ([]Outgoing, error) {
 	}
 	err = r.change(durable, func(t *tx) error {
 		size, last := 0, int64(0)
-		err := t.query("SELECT n, id, mutation FROM outbox WHERE state <> 'answered' ORDER BY n LIMIT ?", []driver.Value{int64(limit)},
+		err := t.query("SELECT n, id, mutation, tries FROM outbox WHERE state <> 'answered' ORDER BY n LIMIT ?", []driver.Value{int64(limit)},
 			func(row []driver.Value) error {
 				var o Outgoing
 				o.ID, _ = row[1].(string)
@@ -38,6 +39,8 @@ func (r *Replica) Outgoing(limit int) ([]Outgoing, error) {
 					return errEnough
 				}
 				o.Text = json.RawMessage(text)
+				tries, _ := row[3].(int64)
+				o.Tries = int(tries) + 1
 				out = append(out, o)
 				last, _ = row[0].(int64)
 				return nil

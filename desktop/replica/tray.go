@@ -125,3 +125,6 @@ func (t *tx) titleOf(kind, id string) string {
 	}
 	return title
 }
+
+// OpenConflicts are the conflicts that nobody has decided.
+var OpenConflicts = Filter{Kind: "conflict", Any: []Cond{{Column: "state", Op: Is, Value: "open"}, {Column: "state", Op: Empty}}}

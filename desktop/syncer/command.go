@@ -1,0 +1,118 @@
+package syncer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+
+	"yuzhou/desktop/replica"
+	"yuzhou/shared/clock"
+	"yuzhou/shared/fault"
+)
+
+// The exit codes of a sync without a window.
+const (
+	ExitSynced = 0
+	ExitFailed = 1
+	ExitTray   = 3 // synced, but something in the tray wants a person
+)
+
+// Command is a sync without a window, for IT and scripts.
+type Command struct {
+	Dir      string // the data folder
+	Server   string // with Login: log in first; otherwise the folder's session is used
+	Login    string
+	Password io.Reader // its first line is the password
+	Device   string    // what people call this laptop
+	Client   *http.Client
+	Clock    clock.Clock
+}
+
+// OnceCommand syncs a data folder once, writes one line of result to out and gives the exit code.
+func OnceCommand(ctx context.Context, c Command, out io.Writer) int {
+	line, code, err := c.run(ctx)
+	if err != nil {
+		line, code = failedLine(err), ExitFailed
+	}
+	if _, err := fmt.Fprintln(out, line); err != nil {
+		return ExitFailed
+	}
+	return code
+}
+
+func failedLine(err error) string {
+	f := fault.Of(err)
+	line := "failed code=" + string(f.Code)
+	for name, value := range f.Params {
+		line += fmt.Sprintf(" %s=%q", strings.ToLower(name), value)
+	}
+	return line
+}
+
+func (c Command) run(ctx context.Context) (line string, code int, err error) {
+	r, err := replica.Open(c.Dir, c.Clock)
+	if err != nil {
+		return "", 0, err
+	}
+	defer func() { err = errors.Join(err, r.Close()) }()
+	if c.Login != "" {
+		password, err := firstLine(c.Password)
+		if err != nil {
+			return "", 0, err
+		}
+		credentials := Credentials{Address: c.Server, Login: c.Login, Password: password, Device: c.Device}
+		if _, err := SignIn(ctx, r, c.Client, credentials); err != nil {
+			return "", 0, err
+		}
+	}
+	s, err := New(r, Options{Client: c.Client})
+	if err != nil {
+		return "", 0, err
+	}
+	defer s.Close()
+	report, err := s.Once(ctx)
+	if err != nil {
+		return "", 0, err
+	}
+	return c.result(r, report)
+}
+
+func (c Command) result(r *replica.Replica, report Report) (string, int, error) {
+	unsent, err := r.Unsent()
+	if err != nil {
+		return "", 0, err
+	}
+	tray, err := r.TrayCount()
+	if err != nil {
+		return "", 0, err
+	}
+	conflicts, err := r.Count(replica.OpenConflicts)
+	if err != nil {
+		return "", 0, err
+	}
+	word, code := "synced", ExitSynced
+	if tray+conflicts > 0 {
+		word, code = "attention", ExitTray
+	}
+	line := fmt.Sprintf("%s pushed=%d refused=%d conflicts=%d pulled=%d left=%d unsent=%d tray=%d", word,
+		report.Pushed, report.Refused, report.Conflicts, report.PulledRows, report.Left, unsent, tray+conflicts)
+	return line, code, nil
+}
+
+// maxPassword bounds what is read of a password.
+const maxPassword = 1024
+
+func firstLine(in io.Reader) (string, error) {
+	if in == nil {
+		return "", fault.New(fault.BadLogin)
+	}
+	text, err := io.ReadAll(io.LimitReader(in, maxPassword))
+	if err != nil {
+		return "", err
+	}
+	line, _, _ := strings.Cut(string(text), "\n")
+	return strings.TrimSuffix(line, "\r"), nil
+}

@@ -1,0 +1,162 @@
+package syncer
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"yuzhou/shared/clock"
+	"yuzhou/shared/fault"
+	"yuzhou/shared/wire"
+)
+
+// The paths of the interface.
+const (
+	pathLogin  = "/api/v1/login"
+	pathLogout = "/api/v1/logout"
+	pathPull   = "/api/v1/pull"
+	pathPush   = "/api/v1/push"
+)
+
+const jsonType = "application/json"
+
+// remote is the server as this laptop reaches it.
+type remote struct {
+	client *http.Client
+	base   string // without a slash at the end
+	token  string
+	clock  clock.Clock
+}
+
+// newRemote never follows redirects: our server sends none, and whoever sends one (a captive portal) is not to get our
+// mutations.
+func newRemote(client *http.Client, base, token string, clk clock.Clock) *remote {
+	own := http.Client{}
+	if client != nil {
+		own = *client
+	}
+	own.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	return &remote{client: &own, base: strings.TrimSuffix(base, "/"), token: token, clock: clk}
+}
+
+// reply is an answer that was checked to be ours, and whole.
+type reply struct {
+	body  []byte
+	epoch string
+	skew  time.Duration // device clock minus server clock
+}
+
+// rejection is an answer that is a refusal.
+type rejection struct {
+	*fault.Fault
+	status int
+	after  time.Duration // Retry-After
+}
+
+// Unwrap gives the fault, for fault.Of and errors.Is.
+func (r *rejection) Unwrap() error { return r.Fault }
+
+// passing tells whether an error will pass by waiting: no answer, an answer that is not our server's, 408, 429, 5xx, or
+// a body that was damaged on its way.
+func passing(err error) bool {
+	var r *rejection
+	if errors.As(err, &r) {
+		return r.status == http.StatusRequestTimeout || r.status == http.StatusTooManyRequests || r.status >= 500 ||
+			r.Code == fault.DigestMismatch
+	}
+	switch fault.CodeOf(err) {
+	case fault.Offline, fault.NotOurServer, fault.Busy:
+		return true
+	}
+	return false
+}
+
+func offline(op string, err error) error { return fault.New(fault.Offline).Because(op, err) }
+
+// post sends a request and reads the whole answer.
+func (m *remote) post(ctx context.Context, path, contentType, digest string, body []byte) (*http.Response, []byte, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, m.base+path, bytes.NewReader(body))
+	if err != nil {
+		return nil, nil, fault.New(fault.BadAddress).Because(path, err)
+	}
+	req.Header.Set("Content-Type", contentType)
+	if digest != "" {
+		req.Header.Set(wire.HeaderDigest, digest)
+	}
+	if m.token != "" {
+		req.Header.Set("Authorization", "Bearer "+m.token)
+	}
+	res, err := m.client.Do(req)
+	if err != nil {
+		return nil, nil, offline(path, err)
+	}
+	defer func() { _ = res.Body.Close() }() // it was read to its end, or nothing of it counts
+	text, err := io.ReadAll(io.LimitReader(res.Body, wire.MaxPageBytes+1))
+	if err != nil {
+		return nil, nil, offline(path, err)
+	}
+	if len(text) > wire.MaxPageBytes {
+		return nil, nil, fault.New(fault.TooLarge, "Limit", wire.MaxPageBytes)
+	}
+	if res.StatusCode < 200 || res.StatusCode > 299 {
+		return nil, nil, refusal(res, text)
+	}
+	return res, text, nil
+}
+
+// refusal reads an answer that is not 2xx. One that is not in our form is a proxy's or a portal's.
+func refusal(res *http.Response, text []byte) error {
+	var f wire.Failure
+	if !isType(res, jsonType) || json.Unmarshal(text, &f) != nil || f.Code == "" {
+		if res.StatusCode >= 500 {
+			return &rejection{fault.New(fault.Busy), res.StatusCode, retryAfter(res)}
+		}
+		return fault.New(fault.NotOurServer, "Status", res.StatusCode)
+	}
+	named := fault.New(fault.Code(f.Code)).About("", f.Field)
+	named.Params = f.Params
+	return &rejection{named, res.StatusCode, retryAfter(res)}
+}
+
+func retryAfter(res *http.Response) time.Duration {
+	seconds, err := strconv.Atoi(res.Header.Get("Retry-After"))
+	if err != nil || seconds < 0 || seconds > 3600 {
+		return 0
+	}
+	return time.Duration(seconds) * time.Second
+}
+
+func isType(res *http.Response, want string) bool {
+	got, _, err := mime.ParseMediaType(res.Header.Get("Content-Type"))
+	return err == nil && got == want
+}
+
+// sync sends a sync request. An answer without our type, epoch and digest is not from our server: a captive portal says
+// 200 too. One whose body does not fit its digest was damaged, and counts as none.
+func (m *remote) sync(ctx context.Context, path, contentType, digest string, body []byte) (reply, error) {
+	sent := m.clock()
+	res, text, err := m.post(ctx, path, contentType, digest, body)
+	if err != nil {
+		return reply{}, err
+	}
+	epoch, sum := res.Header.Get(wire.HeaderEpoch), res.Header.Get(wire.HeaderDigest)
+	if !isType(res, wire.ContentType) || epoch == "" || sum == "" {
+		return reply{}, fault.New(fault.NotOurServer, "Status", res.StatusCode)
+	}
+	if wire.Digest(text) != sum {
+		return reply{}, offline(path, errors.New("the body does not fit its digest"))
+	}
+	out := reply{body: text, epoch: epoch}
+	if ms, err := strconv.ParseInt(res.Header.Get(wire.HeaderTime), 10, 64); err == nil {
+		got := m.clock()
+		out.skew = sent.Add(got.Sub(sent) / 2).Sub(clock.FromMillis(ms)).Round(time.Millisecond)
+	}
+	return out, nil
+}
