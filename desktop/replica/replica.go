@@ -38,6 +38,7 @@ type Replica struct {
 	mu    sync.Mutex // the one writer
 	write *conn
 	sync  durability // how write is set at present
+	owed  bool       // the log still holds bytes of removed rows
 
 	known *Directory // as the writer knows it; nil when it must be read
 

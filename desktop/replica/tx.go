@@ -65,7 +65,7 @@ func (r *Replica) commit(d durability, fn func(*tx) error) (Touched, error) {
 		r.known = nil
 		return Touched{}, errors.Join(err, r.write.plain("ROLLBACK"))
 	}
-	if t.removed {
+	if t.removed || r.owed {
 		return t.touched, r.truncate()
 	}
 	return t.touched, nil
@@ -91,8 +91,10 @@ func (t *tx) run(fn func(*tx) error) error {
 var errClosed = fault.New(fault.Internal).Because("replica", errors.New("closed"))
 
 // truncate moves the log into the file and empties it: the old bytes of removed rows would stay in the log otherwise.
+// A long read elsewhere can keep it from doing so; then the next commit owes it.
 func (r *Replica) truncate() error {
-	_, err := r.write.number("PRAGMA wal_checkpoint(TRUNCATE)")
+	busy, err := r.write.number("PRAGMA wal_checkpoint(TRUNCATE)")
+	r.owed = busy != 0
 	return err
 }
 
@@ -114,4 +116,17 @@ func (r *Replica) snapshot(fn func(*conn) error) error {
 		}
 		return errors.Join(fn(c), c.plain("COMMIT"))
 	})
+}
+
+// Upkeep is what a file wants now and then: fresh statistics for the planner, and an empty log.
+func (r *Replica) Upkeep() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.write == nil {
+		return errClosed
+	}
+	if err := r.write.plain("PRAGMA optimize"); err != nil {
+		return broken(err)
+	}
+	return broken(r.truncate())
 }
