@@ -112,8 +112,10 @@ func (h *bench) dress() {
 
 func (h *bench) port() Port {
 	return Port{
-		Book:    func() *book.Book { return h.book },
-		Account: func() settings.Account { return settings.Account{Server: h.server, Device: "zhangwei-laptop", Data: "~/.local/share/yuzhou", Version: "0.1.0"} },
+		Book: func() *book.Book { return h.book },
+		Account: func() settings.Account {
+			return settings.Account{Server: h.server, Device: "zhangwei-laptop", Data: "~/.local/share/yuzhou", Version: "0.1.0"}
+		},
 		Login: func(_ context.Context, c login.Credentials) error {
 			h.logins = append(h.logins, c)
 			return h.refuse

@@ -2,11 +2,13 @@ package ui
 
 import (
 	"io/fs"
+	"slices"
 	"testing"
 
 	"yuzhou/assets"
 	"yuzhou/desktop/book"
 	"yuzhou/desktop/replica"
+	"yuzhou/shared/access"
 	"yuzhou/shared/change"
 	"yuzhou/shared/clock"
 	"yuzhou/shared/crm"
@@ -32,7 +34,7 @@ func newLaptop(t *testing.T) *laptop {
 		Address: "http://127.0.0.1:1", Token: "t", User: sample.PracticeMe, Name: "张伟", Device: "0190c0de-0000-7000-8000-00000000abcd",
 	}))
 	l := &laptop{t: t, r: r}
-	l.land(sampleRecords(t)...)
+	l.land(faced(sampleRecords(t))...)
 	l.book, err = book.Open(r, clock.At(noon))
 	must(t, err)
 	t.Cleanup(func() {
@@ -64,6 +66,26 @@ func sampleRecords(t *testing.T) []schema.Record {
 	records, err := sample.Practice(presets, crm.ParseNames(names), regions, noon, zone(t))
 	must(t, err)
 	return records
+}
+
+// faced masks what lies in a pool, as the server does before it sends it.
+func faced(records []schema.Record) []schema.Record {
+	pools, in := map[string]schema.Record{}, map[string]string{}
+	for _, r := range records {
+		switch r.Kind {
+		case "pool":
+			pools[r.ID] = r
+		case "holding":
+			in[r.ID] = r.Text("pool")
+		}
+	}
+	out := slices.Clone(records)
+	for i, r := range out {
+		if pool := in[r.ID]; r.Kind == "customer" && pool != "" {
+			out[i] = access.Project(crm.Customer, r, pools[pool].Set("masked_fields"), pools[pool].Set("hidden_fields"))
+		}
+	}
+	return out
 }
 
 // land lets records arrive in one pull.

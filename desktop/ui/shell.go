@@ -40,6 +40,7 @@ type shell struct {
 	dialog  *widget.Dialog
 	form    *records.Form
 	actions *fyne.Container
+	top     *widget.Ground
 	body    *fyne.Container
 	lane    screen.Lane
 }
@@ -59,12 +60,12 @@ func newShell(w *Window, b *book.Book) *shell {
 
 // object is the whole frame, with the results of the search floating above it.
 func (s *shell) object() fyne.CanvasObject {
-	top := widget.NewPanel(widget.NewFixed(0, 48, widget.NewInset(16, 0, 16, 0,
-		widget.NewColumns(12, []float32{420, 0}, widget.NewBar(0, widget.NewFixed(420, 0, s.search.field)), s.actions))),
+	s.top = widget.NewPanel(widget.NewFixed(0, 48, widget.NewInset(16, 0, 16, 0,
+		widget.NewTopBar(420, s.search.field, s.actions))),
 		widget.BottomEdge)
 	rail := widget.NewFixed(168, 0, widget.NewPanel(s.rail.object, widget.RightEdge))
 	status := widget.NewPanel(widget.NewFixed(0, 28, s.status.object), widget.TopEdge)
-	main := widget.NewEdges(top, nil, nil, widget.NewGround(s.body))
+	main := widget.NewEdges(s.top, nil, nil, widget.NewGround(s.body))
 	return container.NewStack(widget.NewEdges(nil, status, rail, main), s.search.layer)
 }
 
@@ -119,6 +120,9 @@ func (s *shell) showActions() {
 	if s.page != nil {
 		s.actions.Objects = append([]fyne.CanvasObject{widget.NewSpace()}, s.page.Actions()...)
 		s.actions.Refresh()
+		if s.top != nil {
+			s.top.Refresh()
+		}
 	}
 }
 

@@ -46,7 +46,7 @@ func (p *Page) refused(item book.TrayItem) fyne.CanvasObject {
 
 // left tells how much of the daily limit remains where the server said so: a refused claim uses up nothing.
 func left(item book.TrayItem) string {
-	if item.Info["Limit"] == "" || item.Info["Left"] == "" || item.Fault != nil && item.Fault.Code == fault.DailyLimit {
+	if item.Mutation.Command != change.Claim || item.Info["Limit"] == "" || item.Info["Left"] == "" || item.Fault != nil && item.Fault.Code == fault.DailyLimit {
 		return ""
 	}
 	return " " + words.T("ui.tray.left", "Left", item.Info["Left"], "Limit", item.Info["Limit"])

@@ -36,8 +36,10 @@ func cells(b *book.Book, row book.Row) []widget.Cell {
 		pooled = widget.Cell{Text: words.ShortDate(row.PooledAt, b.Now(), b.Zone()), Role: widget.ColorText}
 	}
 	return []widget.Cell{
-		{Text: row.Title(), Role: widget.ColorText}, field("level", ""), field("industry", "dim"), field("mobile", "dim"),
-		{Text: screen.Or(b.Name("user", row.FormerOwner)), Role: widget.ColorDim}, pooled, state(b, row),
+		{Text: row.Title(), Role: widget.ColorText},
+		field("level", ""), field("industry", "dim"), field("mobile", "dim"),
+		{Text: screen.Or(b.Name("user", row.FormerOwner)), Role: widget.ColorDim},
+		pooled, state(b, row),
 	}
 }
 

@@ -24,7 +24,7 @@ func Release(b *book.Book, nav *screen.Navigator, customers []string, done func(
 			pools = append(pools, widget.Option{Value: pool.ID, Label: pool.Text("name")})
 		}
 	}
-	place := widget.NewSelectField(words.T("ui.customer.release.pool"), "", words.T("ui.form.narrow"), pools)
+	place := widget.NewSelectField(words.T("ui.customer.release.pool"), words.T("ui.customer.release.auto"), words.T("ui.form.narrow"), pools)
 	place.SetValue("")
 	note := widget.NewTextArea(words.T("ui.customer.release.note"), "", 2)
 	fields := []fyne.CanvasObject{reason, place, note}

@@ -52,7 +52,7 @@ func NewCustomer(b *book.Book, nav *screen.Navigator, r screen.Route) *Customer 
 	p.quick = newQuick(p)
 	p.timeline = newTimeline(b, nav)
 	p.frame = widget.NewEdges(widget.NewInset(4, 0, 0, 8, widget.NewFixed(0, 28, p.head)), nil, nil,
-		widget.NewLeftSplit(384, 6, container.NewVScroll(widget.NewInset(4, 0, 8, 2, p.left)), p.right))
+		widget.NewSplit(384, 6, 0.42, container.NewVScroll(widget.NewInset(4, 0, 8, 2, p.left)), p.right))
 	p.content = widget.NewInset(12, 12, 16, 16, p.frame)
 	p.Reload()
 	if r.Focus == screen.FocusFollowUp {

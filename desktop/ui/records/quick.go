@@ -77,7 +77,7 @@ func (q *quick) build() {
 	label := func(key string) fyne.CanvasObject { return widget.NewText(words.T(key), widget.Small, widget.ColorDim) }
 	q.more = widget.NewStack(10,
 		widget.NewColumns(12, []float32{0, 0}, q.step, q.contact),
-		widget.NewBar(6, label("ui.followup.happened"), q.happened, q.whenBox, widget.NewSpace()))
+		widget.NewHead(label("ui.followup.happened"), q.happened, q.whenBox))
 	q.more.Hide()
 	var open *widget.Link
 	open = widget.NewLink(words.T("ui.followup.more"), widget.Small, widget.ColorAccent, func() {
@@ -90,7 +90,7 @@ func (q *quick) build() {
 		}
 		q.page.content.Refresh()
 	})
-	foot := widget.NewBar(6, label("ui.followup.next"), q.next, q.nextBox, widget.NewSpace(), open,
+	foot := widget.NewHead(label("ui.followup.next"), q.next, q.nextBox, open,
 		widget.NewSmallPrimaryButton(words.T("ui.followup.save"), q.save))
 	q.object = widget.NewStack(0,
 		widget.NewInset(14, 12, 14, 12, widget.NewStack(8, top, q.text, q.wrong, q.more, foot)),

@@ -54,7 +54,9 @@ func (t *timeline) show(events []book.Event, none string) {
 	t.events, t.none = events, none
 	counts := map[string]int{}
 	for _, e := range events {
-		counts[group(e)]++
+		if !planned(e) {
+			counts[group(e)]++
+		}
 	}
 	options := []widget.Option{{Value: "", Label: words.T("ui.timeline.all")}}
 	for _, kind := range []string{"followup", "task", "holding_change"} {
@@ -69,6 +71,9 @@ func (t *timeline) fill() {
 	t.list.RemoveAll()
 	var shown []book.Event
 	for _, e := range t.events {
+		if planned(e) {
+			continue
+		}
 		if t.filter == "" || group(e) == t.filter {
 			shown = append(shown, e)
 		}
@@ -101,6 +106,16 @@ func (t *timeline) entry(e book.Event) *widget.TimelineRow {
 		return row.SetRight(words.T("ui.button.undo"), t.undo(e.Mutation.ID))
 	}
 	return t.change(e)
+}
+
+// planned tells whether an event is no more than the next contact that a follow-up has set: the follow-up says it.
+func planned(e book.Event) bool {
+	if e.Kind != "change" || e.Mutation == nil {
+		return false
+	}
+	fields := e.Mutation.Fields()
+	_, next := fields["next_contact_at"]
+	return next && len(fields) == 1
 }
 
 // meta is the time of an event and its marks: 待同步, 补录.

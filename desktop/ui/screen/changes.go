@@ -1,9 +1,9 @@
 package screen
 
 import (
-	"fyne.io/fyne/v2"
-
 	"slices"
+
+	"fyne.io/fyne/v2"
 
 	"yuzhou/desktop/book"
 	"yuzhou/desktop/ui/words"

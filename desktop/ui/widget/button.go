@@ -156,6 +156,7 @@ func (l *Link) CreateRenderer() fyne.WidgetRenderer {
 		under.FillColor = label.Color
 		show(under, l.OnTapped != nil && (l.hovered || l.focused) && !l.Disabled())
 	}, func(size fyne.Size) {
+		label.Text = cut(l.text, l.style, size.Width+1)
 		end := centre(label, 0, 0, size.Height)
 		put(under, 0, label.Position().Y+label.Size().Height-px(2), end, 1)
 	}, func() fyne.Size { return fyne.MeasureText(l.text, l.style.size(), l.style.text()) }, label, under)

@@ -124,6 +124,9 @@ func (c *Card) CreateRenderer() fyne.WidgetRenderer {
 		put(box, 0, 0, size.Width, size.Height)
 		put(line, 1, px(42), size.Width-2, 1)
 		link := c.link.MinSize()
+		// A link that leaves no room for the title is cut, not laid over it.
+		room := size.Width - px(30) - measure(c.title, Strong) - px(8) - measure(c.count, Strong) - px(16) - c.tag.MinSize().Width
+		link.Width = min(link.Width, max(room, px(40)))
 		put(c.link, size.Width-px(15)-link.Width, middle(link.Height, px(44)), link.Width, link.Height)
 		title.Text = cut(c.title, Strong, size.Width-px(60)-link.Width-c.tag.MinSize().Width)
 		x := centre(title, px(15), 0, px(44))
@@ -139,7 +142,7 @@ func (c *Card) CreateRenderer() fyne.WidgetRenderer {
 	d.min = func() fyne.Size {
 		header := fyne.NewSize(px(30), c.top()+1)
 		if c.headed() {
-			header.Width += measure(c.title, Strong) + measure(c.count, Strong) + c.link.MinSize().Width + px(16)
+			header.Width += measure(c.title, Strong) + measure(c.count, Strong) + min(c.link.MinSize().Width, px(40)) + px(16)
 		}
 		if c.body == nil {
 			return header

@@ -69,6 +69,28 @@ func NewHead(title fyne.CanvasObject, chips *ChipGroup, right ...fyne.CanvasObje
 
 const headHeight, headGap = 28, 14
 
+// narrow tells whether the chips would be squeezed into a column by what stands on the right; that then moves below.
+func (h head) narrow(width float32) bool {
+	group, ok := h.chips.(*ChipGroup)
+	if !ok || len(shown(h.right)) == 0 {
+		return false
+	}
+	_, room := h.room(width)
+	return room < min(group.natural(), px(280))
+}
+
+// below is the height of the line under the chips that holds the right side of a narrow head.
+func (h head) below(width float32) float32 {
+	if !h.narrow(width) {
+		return 0
+	}
+	high := float32(0)
+	for _, o := range shown(h.right) {
+		high = max(high, heightFor(o, wish(o)))
+	}
+	return high + px(8)
+}
+
 // wish is the width an object would like.
 func wish(o fyne.CanvasObject) float32 {
 	if e, ok := o.(elastic); ok {
@@ -93,6 +115,11 @@ func (h head) room(width float32) (x, chips float32) {
 func (h head) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 	x, chips := h.room(size.Width)
 	line := px(headHeight)
+	top := float32(0) // where the right side stands
+	if h.narrow(size.Width) {
+		chips = size.Width - x
+		top = max(line, heightFor(h.chips, chips)) + px(8)
+	}
 	if h.title != nil {
 		m := h.title.MinSize()
 		put(h.title, 0, middle(m.Height, line), m.Width, m.Height)
@@ -106,7 +133,7 @@ func (h head) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 		width := wish(o)
 		high := heightFor(o, width)
 		end -= width
-		put(o, end, middle(high, line), width, high)
+		put(o, end, top+middle(high, line), width, high)
 		end -= px(headGap)
 	}
 }
@@ -119,8 +146,11 @@ func (h head) heightFor(_ []fyne.CanvasObject, width float32) float32 {
 	if width <= 0 {
 		return px(headHeight)
 	}
-	_, chips := h.room(width)
-	return max(px(headHeight), heightFor(h.chips, chips))
+	x, chips := h.room(width)
+	if h.narrow(width) {
+		chips = width - x
+	}
+	return max(px(headHeight), heightFor(h.chips, chips)) + h.below(width)
 }
 
 // natural is the width at which the chips stand in one line; a bar gives it to them where it can.
@@ -133,4 +163,51 @@ func (g *ChipGroup) natural() float32 {
 		width += o.MinSize().Width
 	}
 	return width
+}
+
+// topBar gives the search box up to a width, and less where the buttons on the right need the room.
+type topBar struct {
+	box     fyne.CanvasObject
+	buttons *fyne.Container
+	width   float32
+}
+
+// NewTopBar returns the line at the top: a box of up to width drawn pixels, and buttons at the right end.
+func NewTopBar(width float32, box fyne.CanvasObject, buttons *fyne.Container) *fyne.Container {
+	return &fyne.Container{Layout: topBar{box, buttons, width}, Objects: []fyne.CanvasObject{box, buttons}}
+}
+
+func (t topBar) Layout(_ []fyne.CanvasObject, size fyne.Size) {
+	need := t.buttons.MinSize().Width
+	width := max(min(px(t.width), size.Width-need-px(12)), px(96))
+	high := t.box.MinSize().Height
+	put(t.box, 0, middle(high, size.Height), width, high)
+	left := width + px(12)
+	put(t.buttons, left, 0, max(size.Width-left, need), size.Height)
+}
+
+func (t topBar) MinSize([]fyne.CanvasObject) fyne.Size {
+	return fyne.NewSize(px(200), max(t.box.MinSize().Height, t.buttons.MinSize().Height))
+}
+
+// split gives the left part a width, and less where that would be more than a part of the whole.
+type split struct {
+	left, gap, part float32
+}
+
+// NewSplit returns two parts beside one another: the left one of left drawn pixels, but of no more than a part (0 to 1)
+// of the whole, which counts at large text sizes and in narrow windows.
+func NewSplit(left, gap, part float32, a, b fyne.CanvasObject) *fyne.Container {
+	return &fyne.Container{Layout: split{left, gap, part}, Objects: []fyne.CanvasObject{a, b}}
+}
+
+func (s split) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	width := min(px(s.left), size.Width*s.part)
+	put(objects[0], 0, 0, width, size.Height)
+	put(objects[1], width+px(s.gap), 0, max(size.Width-width-px(s.gap), 0), size.Height)
+}
+
+func (s split) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	a, b := objects[0].MinSize(), objects[1].MinSize()
+	return fyne.NewSize(px(200), max(a.Height, b.Height))
 }
