@@ -176,8 +176,8 @@ func TestDemo(t *testing.T) {
 		Customers int
 		Accounts  []account
 	}
-	done(t, typedLine(t, "demo", "--data", data, "--customers", "60", "--followups", "120", "--tasks", "30", "--seed", "42", "--users", "7", "--json"), &made)
-	if made.Customers != 60 || len(made.Accounts) != 11 {
+	done(t, typedLine(t, "demo", "--data", data, "--customers", "60", "--followups", "120", "--tasks", "30", "--seed", "42", "--users", "2", "--json"), &made)
+	if made.Customers != 60 || len(made.Accounts) != 6 {
 		t.Errorf("%+v", made)
 	}
 	s := serving(t, data)

@@ -17,7 +17,7 @@ import (
 
 // folder is the flag of every command that works on a data folder.
 type folder struct {
-	Data string `default:"${default_data}" env:"YUZHOU_DATA" placeholder:"DIR" help:"${flag_data}"`
+	Data string `default:"${default_data}" env:"YUZHOU_DATA" placeholder:"DIR" help:"flag_data"`
 }
 
 // book is the open data folder of a command.

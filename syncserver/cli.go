@@ -22,19 +22,19 @@ type program struct {
 	clock  clockwork.Clock
 }
 
-// commandLine is every command, its arguments and flags. The ${names} are texts of the language files:
-// ${serve} is server.help.serve.
+// commandLine is every command, its arguments and flags. The help of each names a text of the language files, see
+// explain.
 type commandLine struct {
-	Lang string `help:"${lang}" placeholder:"zh-Hans|en"`
-	JSON bool   `name:"json" help:"${json}"`
+	Lang string `help:"lang" placeholder:"zh-Hans|en"`
+	JSON bool   `name:"json" help:"json"`
 
-	Init    initCommand    `cmd:"" help:"${init}"`
-	Serve   serveCommand   `cmd:"" help:"${serve}"`
-	Demo    demoCommand    `cmd:"" help:"${demo}"`
-	Import  importCommand  `cmd:"" help:"${import}"`
-	Admin   adminCommands  `cmd:"" help:"${admin}"`
-	Reclaim reclaimCommand `cmd:"" help:"${reclaim}"`
-	Version versionCommand `cmd:"" help:"${version}"`
+	Init    initCommand    `cmd:"" help:"init"`
+	Serve   serveCommand   `cmd:"" help:"serve"`
+	Demo    demoCommand    `cmd:"" help:"demo"`
+	Import  importCommand  `cmd:"" help:"import"`
+	Admin   adminCommands  `cmd:"" help:"admin"`
+	Reclaim reclaimCommand `cmd:"" help:"reclaim"`
+	Version versionCommand `cmd:"" help:"version"`
 }
 
 // session is what a running command is given.
@@ -60,12 +60,15 @@ func (p program) run(ctx context.Context, args []string) (code int) {
 	var line commandLine
 	o := &output{speech: words, out: p.stdout, err: p.stderr}
 	parser, err := kong.New(&line, kong.Name("yuzhou-server"), kong.Description(words.T("server.description")),
-		kong.Writers(p.stdout, p.stderr), words.vars(), kong.Help(words.help),
+		kong.Writers(p.stdout, p.stderr), kong.Vars{"default_data": defaultData()}, kong.Help(words.help),
 		kong.Exit(func(code int) { panic(leave(code)) }),
 		kong.PostBuild(func(k *kong.Kong) error {
-			k.Model.HelpFlag.Help = words.T("server.help.help")
+			k.Model.HelpFlag.Help = "help"
 			return nil
 		}))
+	if err == nil {
+		err = words.explain(parser.Model)
+	}
 	if err != nil {
 		_, _ = fmt.Fprintln(p.stderr, err)
 		return exitFailed
@@ -120,15 +123,22 @@ func commandPath(ctx *kong.Context) string {
 	return strings.Join(names, " ")
 }
 
-// vars gives the help texts to the declarations: server.help.admin.user.add as ${admin_user_add}.
-func (s *speech) vars() kong.Vars {
-	vars := kong.Vars{"default_data": defaultData()}
-	for _, key := range s.keys {
-		if name, ok := strings.CutPrefix(key, helpPrefix); ok {
-			vars[strings.NewReplacer(".", "_", "-", "_").Replace(name)] = s.T(key, "DefaultData", defaultData())
-		}
+// explain puts the words of the language into the help of every command, argument and flag. The declarations hold the
+// end of a key, admin_user_add for server.help.admin.user.add; kong's own way of filling in texts takes longer than
+// most commands.
+func (s *speech) explain(app *kong.Application) error {
+	text := func(key string) string {
+		return s.T(helpPrefix+strings.ReplaceAll(key, "_", "."), "DefaultData", defaultData())
 	}
-	return vars
+	return kong.Visit(app, func(node kong.Visitable, next kong.Next) error {
+		switch node := node.(type) {
+		case *kong.Node:
+			node.Help = text(node.Help)
+		case *kong.Value:
+			node.Help = text(node.Help)
+		}
+		return next(nil)
+	})
 }
 
 // defaultData is where a server's data usually is, so that an administrator need not type it each time.

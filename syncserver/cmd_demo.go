@@ -19,18 +19,19 @@ type demoCommand struct {
 	folder
 	newPassword
 	listening
-	Customers int    `help:"${flag_demo_customers}" default:"2000" placeholder:"N"`
-	FollowUps int    `name:"followups" help:"${flag_demo_followups}" default:"6000" placeholder:"N"`
-	Tasks     int    `help:"${flag_demo_tasks}" default:"1000" placeholder:"N"`
-	Seed      uint64 `help:"${flag_demo_seed}" default:"1" placeholder:"N"`
-	Users     int    `help:"${flag_demo_users}" default:"6" placeholder:"N"`
-	Serve     bool   `help:"${flag_demo_serve}"`
+	Customers int    `help:"flag_demo_customers" default:"2000" placeholder:"N"`
+	FollowUps int    `name:"followups" help:"flag_demo_followups" default:"6000" placeholder:"N"`
+	Tasks     int    `help:"flag_demo_tasks" default:"1000" placeholder:"N"`
+	Seed      uint64 `help:"flag_demo_seed" default:"1" placeholder:"N"`
+	Users     int    `help:"flag_demo_users" default:"6" placeholder:"N"`
+	Serve     bool   `help:"flag_demo_serve"`
 }
 
 const (
 	demoPassword = "yuzhou-demo" // said openly: what it opens is made up
 	demoZone     = "Asia/Shanghai"
 	loadTrees    = 2000 // customers a transaction
+	tellEach     = 5 * loadTrees
 )
 
 // Run makes the folder, tells the logins, and serves when that was asked.
@@ -74,10 +75,13 @@ func (c demoCommand) fill(b *book, team team, password string) error {
 	trees := make([]hub.Tree, 0, loadTrees)
 	done := 0
 	load := func() error {
+		if len(trees) == 0 {
+			return nil
+		}
 		err := b.hub.Load(b, trees)
 		done += len(trees)
 		trees = trees[:0]
-		if err == nil && c.Customers > loadTrees && !b.json {
+		if done%tellEach == 0 && !b.json {
 			b.note("server.demo.progress", "Done", done, "Total", c.Customers)
 		}
 		return err

@@ -11,9 +11,9 @@ import (
 // departmentAdd adds a department.
 type departmentAdd struct {
 	folder
-	Name   string `arg:"" help:"${arg_department}"`
-	Parent string `help:"${flag_department_parent}" placeholder:"NAME"`
-	Head   string `help:"${flag_department_head}" placeholder:"LOGIN"`
+	Name   string `arg:"" help:"arg_department"`
+	Parent string `help:"flag_department_parent" placeholder:"NAME"`
+	Head   string `help:"flag_department_head" placeholder:"LOGIN"`
 }
 
 // Run adds it, below the top when no parent is named.
@@ -67,8 +67,8 @@ func branch(all []schema.Record, users map[string]string, parent string, depth i
 // departmentMove puts a department below another.
 type departmentMove struct {
 	folder
-	Name   string `arg:"" help:"${arg_department}"`
-	Parent string `required:"" help:"${flag_department_parent}" placeholder:"NAME"`
+	Name   string `arg:"" help:"arg_department"`
+	Parent string `required:"" help:"flag_department_parent" placeholder:"NAME"`
 }
 
 // Run moves it.
@@ -86,8 +86,8 @@ func (c departmentMove) Run(s *session) error {
 // departmentRename gives a department another name.
 type departmentRename struct {
 	folder
-	Name string `arg:"" help:"${arg_department}"`
-	To   string `arg:"" help:"${arg_new_name}"`
+	Name string `arg:"" help:"arg_department"`
+	To   string `arg:"" help:"arg_new_name"`
 }
 
 // Run renames it.
@@ -104,8 +104,8 @@ func (c departmentRename) Run(s *session) error {
 // departmentHead names the head of a department.
 type departmentHead struct {
 	folder
-	Name  string `arg:"" help:"${arg_department}"`
-	Login string `arg:"" help:"${arg_head}"`
+	Name  string `arg:"" help:"arg_department"`
+	Login string `arg:"" help:"arg_head"`
 }
 
 // Run sets the head.

@@ -12,12 +12,12 @@ import (
 // importCommand brings the customers of a file into the book.
 type importCommand struct {
 	folder
-	File       string `arg:"" help:"${arg_file}"`
-	Kind       string `help:"${flag_import_kind}" default:"customer" enum:"customer"`
-	Owner      string `help:"${flag_import_owner}" placeholder:"LOGIN" xor:"to"`
-	Pool       string `help:"${flag_import_pool}" placeholder:"NAME" xor:"to"`
-	Duplicates string `help:"${flag_import_duplicates}" default:"mobile" enum:"mobile,skip,create"`
-	Check      bool   `help:"${flag_import_check}"`
+	File       string `arg:"" help:"arg_file"`
+	Kind       string `help:"flag_import_kind" default:"customer" enum:"customer"`
+	Owner      string `help:"flag_import_owner" placeholder:"LOGIN" xor:"to"`
+	Pool       string `help:"flag_import_pool" placeholder:"NAME" xor:"to"`
+	Duplicates string `help:"flag_import_duplicates" default:"mobile" enum:"mobile,skip,create"`
+	Check      bool   `help:"flag_import_check"`
 }
 
 // What to do with a row that looks like a customer that is there, or like an earlier row.

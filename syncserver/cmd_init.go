@@ -19,10 +19,10 @@ import (
 type initCommand struct {
 	folder
 	newPassword
-	Company string `help:"${flag_company}" placeholder:"NAME"`
-	Zone    string `help:"${flag_zone}" default:"Asia/Shanghai"`
-	Admin   string `help:"${flag_admin}" default:"admin" placeholder:"LOGIN"`
-	Name    string `help:"${flag_admin_name}" placeholder:"NAME"`
+	Company string `help:"flag_company" placeholder:"NAME"`
+	Zone    string `help:"flag_zone" default:"Asia/Shanghai"`
+	Admin   string `help:"flag_admin" default:"admin" placeholder:"LOGIN"`
+	Name    string `help:"flag_admin_name" placeholder:"NAME"`
 }
 
 // account is a login with its password, for the person who sets the server up.

@@ -12,18 +12,18 @@ import (
 
 // poolFlags are the settings of a pool. What is not named stays as it is; "none" empties a list.
 type poolFlags struct {
-	Mode         string   `help:"${flag_pool_mode}" enum:"claimable,assign_only,admins_only," default:"" placeholder:"MODE"`
-	Department   []string `help:"${flag_pool_department}" placeholder:"NAME"`
-	User         []string `help:"${flag_pool_user}" placeholder:"LOGIN"`
-	Role         []string `help:"${flag_pool_role}" placeholder:"ROLE"`
-	Admin        []string `help:"${flag_pool_admin}" placeholder:"LOGIN"`
-	DailyLimit   *int64   `help:"${flag_pool_daily_limit}" placeholder:"N"`
-	HoldingCap   *int64   `help:"${flag_pool_holding_cap}" placeholder:"N"`
-	CooldownDays *int64   `help:"${flag_pool_cooldown_days}" placeholder:"N"`
-	ProtectHours *int64   `help:"${flag_pool_protect_hours}" placeholder:"N"`
-	Mask         []string `help:"${flag_pool_mask}" placeholder:"FIELD"`
-	Hide         []string `help:"${flag_pool_hide}" placeholder:"FIELD"`
-	Preferred    *bool    `help:"${flag_pool_preferred}" negatable:""`
+	Mode         string   `help:"flag_pool_mode" enum:"claimable,assign_only,admins_only," default:"" placeholder:"MODE"`
+	Department   []string `help:"flag_pool_department" placeholder:"NAME"`
+	User         []string `help:"flag_pool_user" placeholder:"LOGIN"`
+	Role         []string `help:"flag_pool_role" placeholder:"ROLE"`
+	Admin        []string `help:"flag_pool_admin" placeholder:"LOGIN"`
+	DailyLimit   *int64   `help:"flag_pool_daily_limit" placeholder:"N"`
+	HoldingCap   *int64   `help:"flag_pool_holding_cap" placeholder:"N"`
+	CooldownDays *int64   `help:"flag_pool_cooldown_days" placeholder:"N"`
+	ProtectHours *int64   `help:"flag_pool_protect_hours" placeholder:"N"`
+	Mask         []string `help:"flag_pool_mask" placeholder:"FIELD"`
+	Hide         []string `help:"flag_pool_hide" placeholder:"FIELD"`
+	Preferred    *bool    `help:"flag_pool_preferred" negatable:""`
 }
 
 // values are the fields that the flags name.
@@ -90,7 +90,7 @@ func setFields(values schema.Values, field string, names []string) error {
 // poolAdd adds a pool.
 type poolAdd struct {
 	folder
-	Name string `arg:"" help:"${arg_pool}"`
+	Name string `arg:"" help:"arg_pool"`
 	poolFlags
 }
 
@@ -112,10 +112,10 @@ func (c poolAdd) Run(s *session) error {
 // poolSet changes a pool.
 type poolSet struct {
 	folder
-	Pool   string `arg:"" help:"${arg_pool}"`
-	Rename string `help:"${flag_pool_rename}" placeholder:"NAME"`
-	Off    bool   `help:"${flag_pool_off}" xor:"state"`
-	On     bool   `help:"${flag_pool_on}" xor:"state"`
+	Pool   string `arg:"" help:"arg_pool"`
+	Rename string `help:"flag_pool_rename" placeholder:"NAME"`
+	Off    bool   `help:"flag_pool_off" xor:"state"`
+	On     bool   `help:"flag_pool_on" xor:"state"`
 	poolFlags
 }
 

@@ -11,9 +11,9 @@ import (
 
 // reclaimCommand is the reclaim by hand.
 type reclaimCommand struct {
-	Preview reclaimPreview `cmd:"" help:"${reclaim_preview}"`
-	Run     reclaimRun     `cmd:"" help:"${reclaim_run}"`
-	Reports reclaimReports `cmd:"" help:"${reclaim_reports}"`
+	Preview reclaimPreview `cmd:"" help:"reclaim_preview"`
+	Run     reclaimRun     `cmd:"" help:"reclaim_run"`
+	Reports reclaimReports `cmd:"" help:"reclaim_reports"`
 }
 
 // reclaimPreview tells what a run would do now.
@@ -35,7 +35,7 @@ func (c reclaimPreview) Run(s *session) error {
 // reclaimRun makes a run.
 type reclaimRun struct {
 	folder
-	Now bool `help:"${flag_reclaim_now}"`
+	Now bool `help:"flag_reclaim_now"`
 }
 
 // Run makes the run that is due, as the server would at its minute; with --now, one for this minute. A run is made
@@ -89,7 +89,7 @@ func (b *book) report(report hub.RunReport) error {
 // reclaimReports shows the latest runs.
 type reclaimReports struct {
 	folder
-	Limit int `help:"${flag_reclaim_limit}" default:"30" placeholder:"N"`
+	Limit int `help:"flag_reclaim_limit" default:"30" placeholder:"N"`
 }
 
 // Run lists.

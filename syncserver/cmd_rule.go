@@ -10,13 +10,13 @@ import (
 
 // ruleFlags are the settings of a reclaim rule. What is not named stays as it is; "none" empties a list.
 type ruleFlags struct {
-	Everybody   *bool    `help:"${flag_rule_everybody}" negatable:""`
-	Department  []string `help:"${flag_rule_department}" placeholder:"NAME"`
-	User        []string `help:"${flag_rule_user}" placeholder:"LOGIN"`
-	Pool        string   `help:"${flag_rule_pool}" placeholder:"NAME"`
-	Order       *int64   `help:"${flag_rule_order}" placeholder:"N"`
-	SpareDealt  *bool    `help:"${flag_rule_spare_dealt}" negatable:""`
-	SpareLocked *bool    `help:"${flag_rule_spare_locked}" negatable:""`
+	Everybody   *bool    `help:"flag_rule_everybody" negatable:""`
+	Department  []string `help:"flag_rule_department" placeholder:"NAME"`
+	User        []string `help:"flag_rule_user" placeholder:"LOGIN"`
+	Pool        string   `help:"flag_rule_pool" placeholder:"NAME"`
+	Order       *int64   `help:"flag_rule_order" placeholder:"N"`
+	SpareDealt  *bool    `help:"flag_rule_spare_dealt" negatable:""`
+	SpareLocked *bool    `help:"flag_rule_spare_locked" negatable:""`
 }
 
 func (f ruleFlags) values(b *book) (schema.Values, error) {
@@ -37,8 +37,8 @@ func (f ruleFlags) values(b *book) (schema.Values, error) {
 // ruleAdd adds a reclaim rule. It takes effect the next day.
 type ruleAdd struct {
 	folder
-	Name string `arg:"" help:"${arg_rule}"`
-	Days int64  `required:"" help:"${flag_rule_days}" placeholder:"N"`
+	Name string `arg:"" help:"arg_rule"`
+	Days int64  `required:"" help:"flag_rule_days" placeholder:"N"`
 	ruleFlags
 }
 
@@ -62,9 +62,9 @@ func (c ruleAdd) Run(s *session) error {
 // ruleSet changes a reclaim rule. The change takes effect the next day.
 type ruleSet struct {
 	folder
-	Rule   string `arg:"" help:"${arg_rule}"`
-	Rename string `help:"${flag_rule_rename}" placeholder:"NAME"`
-	Days   *int64 `help:"${flag_rule_days}" placeholder:"N"`
+	Rule   string `arg:"" help:"arg_rule"`
+	Rename string `help:"flag_rule_rename" placeholder:"NAME"`
+	Days   *int64 `help:"flag_rule_days" placeholder:"N"`
 	ruleFlags
 }
 
@@ -87,7 +87,7 @@ func (c ruleSet) Run(s *session) error {
 // ruleOff and ruleOn switch a rule.
 type ruleOff struct {
 	folder
-	Rule string `arg:"" help:"${arg_rule}"`
+	Rule string `arg:"" help:"arg_rule"`
 }
 
 // Run switches it off.
@@ -95,7 +95,7 @@ func (c ruleOff) Run(s *session) error { return switchRule(s, c.folder, c.Rule, 
 
 type ruleOn struct {
 	folder
-	Rule string `arg:"" help:"${arg_rule}"`
+	Rule string `arg:"" help:"arg_rule"`
 }
 
 // Run switches it on.

@@ -8,16 +8,16 @@ import (
 
 // listening says where and how a server listens.
 type listening struct {
-	Listen  string `help:"${flag_listen}" default:"127.0.0.1:8080" placeholder:"HOST:PORT" env:"YUZHOU_LISTEN"`
-	TLSCert string `name:"tls-cert" help:"${flag_tls_cert}" placeholder:"FILE" and:"tls" env:"YUZHOU_TLS_CERT"`
-	TLSKey  string `name:"tls-key" help:"${flag_tls_key}" placeholder:"FILE" and:"tls" env:"YUZHOU_TLS_KEY"`
+	Listen  string `help:"flag_listen" default:"127.0.0.1:8080" placeholder:"HOST:PORT" env:"YUZHOU_LISTEN"`
+	TLSCert string `name:"tls-cert" help:"flag_tls_cert" placeholder:"FILE" and:"tls" env:"YUZHOU_TLS_CERT"`
+	TLSKey  string `name:"tls-key" help:"flag_tls_key" placeholder:"FILE" and:"tls" env:"YUZHOU_TLS_KEY"`
 }
 
 // serveCommand runs the server until it is told to stop.
 type serveCommand struct {
 	folder
 	listening
-	LogLevel string `help:"${flag_log_level}" default:"info" enum:"debug,info,warn,error"`
+	LogLevel string `help:"flag_log_level" default:"info" enum:"debug,info,warn,error"`
 }
 
 // Run serves.

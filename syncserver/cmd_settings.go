@@ -66,15 +66,15 @@ func moment(ms int64, zone *time.Location) string {
 // settingsSet changes settings. What is not named stays as it is.
 type settingsSet struct {
 	folder
-	Company      string `help:"${flag_company}" placeholder:"NAME"`
-	Zone         string `help:"${flag_zone}" placeholder:"ZONE"`
-	ReclaimAt    string `help:"${flag_settings_reclaim_at}" placeholder:"HH:MM"`
-	BackdateDays *int64 `help:"${flag_settings_backdate_days}" placeholder:"N"`
-	HoldingCap   *int64 `help:"${flag_settings_holding_cap}" placeholder:"N"`
-	GraceDays    *int64 `help:"${flag_settings_grace_days}" placeholder:"N"`
-	EvidenceDays *int64 `help:"${flag_settings_evidence_days}" placeholder:"N"`
-	WarnDays     *int64 `help:"${flag_settings_warn_days}" placeholder:"N"`
-	NumberPrefix string `help:"${flag_settings_number_prefix}" placeholder:"KH"`
+	Company      string `help:"flag_company" placeholder:"NAME"`
+	Zone         string `help:"flag_zone" placeholder:"ZONE"`
+	ReclaimAt    string `help:"flag_settings_reclaim_at" placeholder:"HH:MM"`
+	BackdateDays *int64 `help:"flag_settings_backdate_days" placeholder:"N"`
+	HoldingCap   *int64 `help:"flag_settings_holding_cap" placeholder:"N"`
+	GraceDays    *int64 `help:"flag_settings_grace_days" placeholder:"N"`
+	EvidenceDays *int64 `help:"flag_settings_evidence_days" placeholder:"N"`
+	WarnDays     *int64 `help:"flag_settings_warn_days" placeholder:"N"`
+	NumberPrefix string `help:"flag_settings_number_prefix" placeholder:"KH"`
 }
 
 // Run changes them. A running server follows at its next minute.
@@ -147,7 +147,7 @@ func (o *output) deviceState(d hub.Device) string {
 // deviceRevoke ends a device for good.
 type deviceRevoke struct {
 	folder
-	ID string `arg:"" help:"${arg_device}"`
+	ID string `arg:"" help:"arg_device"`
 }
 
 // Run revokes it.

@@ -12,11 +12,11 @@ import (
 type userAdd struct {
 	folder
 	newPassword
-	Login      string   `arg:"" help:"${arg_login}"`
-	Name       string   `help:"${flag_user_name}" placeholder:"NAME"`
-	Department string   `help:"${flag_user_department}" placeholder:"NAME"`
-	Superior   string   `help:"${flag_user_superior}" placeholder:"LOGIN"`
-	Role       []string `help:"${flag_user_role}" placeholder:"ROLE"`
+	Login      string   `arg:"" help:"arg_login"`
+	Name       string   `help:"flag_user_name" placeholder:"NAME"`
+	Department string   `help:"flag_user_department" placeholder:"NAME"`
+	Superior   string   `help:"flag_user_superior" placeholder:"LOGIN"`
+	Role       []string `help:"flag_user_role" placeholder:"ROLE"`
 }
 
 // Run adds the user. The password is asked for first, so that one that is left out leaves no half a user behind.
@@ -121,9 +121,9 @@ func (o *output) state(disabled bool) string {
 // userMove puts a user into another department, under another superior.
 type userMove struct {
 	folder
-	Login      string `arg:"" help:"${arg_login}"`
-	Department string `required:"" help:"${flag_user_department}" placeholder:"NAME"`
-	Superior   string `help:"${flag_user_new_superior}" placeholder:"LOGIN"`
+	Login      string `arg:"" help:"arg_login"`
+	Department string `required:"" help:"flag_user_department" placeholder:"NAME"`
+	Superior   string `help:"flag_user_new_superior" placeholder:"LOGIN"`
 }
 
 // Run moves the user. Without a new superior the old one stays.
@@ -146,8 +146,8 @@ func (c userMove) Run(s *session) error {
 // userRoles gives a user other roles.
 type userRoles struct {
 	folder
-	Login string   `arg:"" help:"${arg_login}"`
-	Role  []string `arg:"" help:"${arg_roles}"`
+	Login string   `arg:"" help:"arg_login"`
+	Role  []string `arg:"" help:"arg_roles"`
 }
 
 // Run sets the roles.
@@ -166,7 +166,7 @@ func (c userRoles) Run(s *session) error {
 type userPassword struct {
 	folder
 	newPassword
-	Login string `arg:"" help:"${arg_login}"`
+	Login string `arg:"" help:"arg_login"`
 }
 
 // Run sets the password.
@@ -199,7 +199,7 @@ func (c userPassword) Run(s *session) error {
 // userDisable disables a user: no more data, and no sessions.
 type userDisable struct {
 	folder
-	Login string `arg:"" help:"${arg_login}"`
+	Login string `arg:"" help:"arg_login"`
 }
 
 // Run disables.
@@ -208,7 +208,7 @@ func (c userDisable) Run(s *session) error { return setDisabled(s, c.folder, c.L
 // userEnable enables a user again.
 type userEnable struct {
 	folder
-	Login string `arg:"" help:"${arg_login}"`
+	Login string `arg:"" help:"arg_login"`
 }
 
 // Run enables.

@@ -6,20 +6,46 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/xuri/excelize/v2"
+
+	"yuzhou/syncserver/server"
 )
 
-// company is a data folder made by init, with the salespeople that the shared files name.
+// company is a data folder made by init, with the salespeople that the shared files name. It is made once and copied:
+// good passwords take their time.
 func company(t *testing.T) string {
+	t.Helper()
+	companyOnce.Do(func() { companyFile = madeCompany(t) })
+	data := filepath.Join(t.TempDir(), "data")
+	if err := os.MkdirAll(data, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(data, server.DatabaseFile), companyFile, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
+var (
+	companyOnce sync.Once
+	companyFile []byte
+)
+
+func madeCompany(t *testing.T) []byte {
 	t.Helper()
 	data := filepath.Join(t.TempDir(), "data")
 	done(t, typedIn(t, "harbour at dawn\n", "init", "--data", data, "--company", "海岸工业", "--password-stdin"))
 	for _, login := range []string{"zhangwei", "wangfang", "liuyang", "lina"} {
 		done(t, typedIn(t, "harbour at dawn\n", "admin", "user", "add", login, "--data", data, "--password-stdin"))
 	}
-	return data
+	file, err := os.ReadFile(filepath.Join(data, server.DatabaseFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return file
 }
 
 // done checks that a command line did what it should, and reads its JSON when into is given.

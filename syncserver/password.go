@@ -18,7 +18,7 @@ import (
 // newPassword is how a command gets a password: from the standard input, typed at a terminal, or made here and
 // shown once. A password never stands on the command line, where every user of the machine could read it.
 type newPassword struct {
-	PasswordStdin bool `help:"${flag_password_stdin}"`
+	PasswordStdin bool `help:"flag_password_stdin"`
 }
 
 // readLimit is more than any password.

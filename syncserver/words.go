@@ -26,7 +26,6 @@ const (
 type speech struct {
 	lang      string
 	localizer *i18n.Localizer
-	keys      []string // of the area "server", for the help
 }
 
 // areas are the language files the command line speaks from.
@@ -43,14 +42,8 @@ func speak(lang string) (*speech, error) {
 		if err != nil {
 			return nil, fmt.Errorf("words: %w", err)
 		}
-		file, err := bundle.ParseMessageFileBytes(text, lang+".json")
-		if err != nil {
+		if _, err := bundle.ParseMessageFileBytes(text, lang+".json"); err != nil {
 			return nil, fmt.Errorf("words: %s: %w", name, err)
-		}
-		for _, message := range file.Messages {
-			if area == "server" {
-				s.keys = append(s.keys, message.ID)
-			}
 		}
 	}
 	return s, nil

@@ -36,6 +36,9 @@ func TestOnlineCommands(t *testing.T) {
 	if first.Outcome != change.Applied || again.Outcome != first.Outcome || again.Seq != first.Seq {
 		t.Errorf("a request sent again: %+v, then %+v", first, again)
 	}
+	o.read(o.ask(admin, http.MethodPatch, "/api/v1/admin/users/"+o.users[seller], api.Change{Values: map[string]any{"roles": []string{crm.RoleReadOnly}}}), http.StatusOK, nil)
+	o.refused(o.ask(seller, http.MethodPost, path+"/claim", map[string]string{"request": newID(t)}), http.StatusForbidden, "CLAIM_NO_RIGHT")
+	o.read(o.ask(admin, http.MethodPatch, "/api/v1/admin/users/"+o.users[seller], api.Change{Values: map[string]any{"roles": []string{crm.RoleSales}}}), http.StatusOK, nil)
 	o.refused(o.ask(outsider, http.MethodPost, path+"/claim", map[string]string{"request": newID(t)}), http.StatusConflict, "ALREADY_HELD")
 	o.refused(o.ask(seller, http.MethodPost, path+"/assign", map[string]string{"request": newID(t), "to": o.users[seller]}), http.StatusForbidden, "NO_RIGHT")
 

@@ -161,7 +161,11 @@ func (a *API) admitSync(c *gin.Context) {
 // permit asks for the right that the table names.
 func (a *API) permit(need right) gin.HandlerFunc {
 	return func(c *gin.Context) {
-		if err := a.hub.May(c.Request.Context(), identity(c), need.kind, need.action); err != nil {
+		err := a.hub.May(c.Request.Context(), identity(c), need.kind, need.action)
+		if need.action == hub.Claim && fault.CodeOf(err) == fault.NoRight {
+			err = fault.New(fault.ClaimNoRight) // the first of the verdicts on a claim, also for one asked offline
+		}
+		if err != nil {
 			a.refuse(c, err)
 		}
 	}

@@ -7,8 +7,12 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/uuid"
@@ -51,8 +55,10 @@ func newOffice(t *testing.T) *office { return newLimitedOffice(t, api.Limits{}) 
 func newLimitedOffice(t *testing.T, limits api.Limits) *office {
 	t.Helper()
 	folder := t.TempDir()
-	o := &office{T: t, tokens: map[string]string{}, users: map[string]string{}}
-	o.fill(folder)
+	o := &office{T: t, tokens: map[string]string{}}
+	companyOnce.Do(func() { o.fill() })
+	o.users = maps.Clone(companyUsers)
+	o.must(os.WriteFile(filepath.Join(folder, server.DatabaseFile), companyFile, 0o600))
 	running, err := server.New(t.Context(), server.Config{Data: folder, Listen: "127.0.0.1:0", Version: "test", Limits: limits})
 	if err != nil {
 		t.Fatal(err)
@@ -70,9 +76,18 @@ func newLimitedOffice(t *testing.T, limits api.Limits) *office {
 	return o
 }
 
-// fill makes the company in a new folder.
-func (o *office) fill(folder string) {
+// The company is made once and copied: good passwords take their time.
+var (
+	companyOnce  sync.Once
+	companyFile  []byte
+	companyUsers map[string]string
+)
+
+// fill makes the company.
+func (o *office) fill() {
 	o.Helper()
+	folder := o.TempDir()
+	o.users = map[string]string{}
 	clk := clockwork.NewRealClock()
 	core, err := server.Create(o.Context(), folder, clk, slog.New(slog.DiscardHandler))
 	o.must(err)
@@ -97,6 +112,9 @@ func (o *office) fill(folder string) {
 		o.users[p.login] = r.ID
 	}
 	o.must(core.Close())
+	companyFile, err = os.ReadFile(filepath.Join(folder, server.DatabaseFile))
+	o.must(err)
+	companyUsers = o.users
 }
 
 func (o *office) must(err error) {
