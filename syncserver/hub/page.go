@@ -52,7 +52,8 @@ func (p *page) write(ctx context.Context) (complete bool, err error) {
 	}
 }
 
-// announce says which scopes went and which came since the page before.
+// announce says which scopes went and which came since the page before. One that came in the middle of a round is read
+// from its beginning in the next one.
 func (p *page) announce() error {
 	lost, added, err := p.view.SightSince(p.by.User, p.Seen)
 	if err != nil {
@@ -64,9 +65,6 @@ func (p *page) announce() error {
 		}
 	}
 	for _, a := range added {
-		if a.Scope == p.Scope {
-			p.At = store.Position{} // what was sent of it has just been dropped
-		}
 		if err := p.out.Line(wire.Frame{Grant: &wire.Grant{Scope: a.Scope, Face: a.Face, Masked: a.Masked, Hidden: a.Hidden}}); err != nil {
 			return err
 		}

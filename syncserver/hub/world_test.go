@@ -50,8 +50,9 @@ func newWorld(t testing.TB) *world {
 	w.path = filepath.Join(t.TempDir(), "server.db")
 	w.st, err = store.Open(t.Context(), w.path)
 	w.must(err)
+	st := w.st
 	w.t.Cleanup(func() {
-		if err := w.st.Close(); err != nil {
+		if err := st.Close(); err != nil {
 			w.t.Error(err)
 		}
 	})

@@ -1,0 +1,132 @@
+package hub
+
+import (
+	"fmt"
+	"testing"
+
+	"yuzhou/shared/crm"
+	"yuzhou/shared/wire"
+)
+
+// benchWorld has a manager over n people, each of whom holds a few customers.
+func benchWorld(b *testing.B, n, each int) (*world, string, []string) {
+	w := newWorld(b)
+	sales := w.department("销售", crm.DepartmentTop)
+	manager := w.user("manager", sales, crm.RoleManager)
+	var people []string
+	for i := range n {
+		people = append(people, w.user(fmt.Sprintf("u%d", i), sales, crm.RoleSales))
+	}
+	var trees []Tree
+	for i := range n * each {
+		trees = append(trees, w.tree(i, people[i%n], 2))
+	}
+	w.must(w.h.Load(w.ctx(), trees))
+	return w, manager, people
+}
+
+func (w *world) pulled(by Identity, in wire.Pull) {
+	body := wire.NewWriter()
+	w.must(w.h.Pull(w.ctx(), by, in, body))
+	_, _, err := body.Close()
+	w.must(err)
+}
+
+// BenchmarkNothingNew500Scopes: a poll of a manager over 500 people while others write, and while nobody does.
+func BenchmarkNothingNew500Scopes(b *testing.B) {
+	w, manager, people := benchWorld(b, 500, 4)
+	by := w.device(manager)
+	far := w.device(w.user("far", w.department("别处", crm.DepartmentTop), crm.RoleSales))
+	before, err := w.h.Head(w.ctx())
+	w.must(err)
+	w.customer(far, "别人的", nil)
+	head, err := w.h.Head(w.ctx())
+	w.must(err)
+	_ = people
+	b.Run("others write", func(b *testing.B) {
+		for b.Loop() {
+			w.pulled(by, wire.Pull{Cursor: fmt.Sprintf("%s.%d", w.h.Epoch(), before)})
+		}
+	})
+	b.Run("nobody writes", func(b *testing.B) {
+		for b.Loop() {
+			w.pulled(by, wire.Pull{Cursor: fmt.Sprintf("%s.%d", w.h.Epoch(), head)})
+		}
+	})
+}
+
+// BenchmarkPull1000: a laptop that misses 1,000 changed customers.
+func BenchmarkPull1000(b *testing.B) {
+	w, manager, _ := benchWorld(b, 10, 200)
+	by := w.device(manager)
+	before, err := w.h.Head(w.ctx())
+	w.must(err)
+	w.push1000(by, "x")
+	for b.Loop() {
+		w.pulled(by, wire.Pull{Cursor: fmt.Sprintf("%s.%d", w.h.Epoch(), before)})
+	}
+}
+
+// push1000 edits 1,000 customers in two pushes.
+func (w *world) push1000(by Identity, value string) {
+	var batch []Mutation
+	for _, r := range w.all("customer")[:1000] {
+		batch = append(batch, w.edit("customer", r.ID, r.ID, "remark", r.Values["remark"], value))
+	}
+	for len(batch) > 0 {
+		n := min(len(batch), wire.MaxMutations)
+		if r := w.push(by, batch[:n]...); r[0].Fault != nil {
+			w.t.Fatal(r[0].Fault)
+		}
+		batch = batch[n:]
+	}
+}
+
+// BenchmarkPush1000: 1,000 edits of 1,000 customers in two pushes.
+func BenchmarkPush1000(b *testing.B) {
+	w, manager, _ := benchWorld(b, 10, 200)
+	by := w.device(manager)
+	n := 0
+	for b.Loop() {
+		n++
+		b.StopTimer()
+		value := fmt.Sprint("备注", n)
+		b.StartTimer()
+		w.push1000(by, value)
+	}
+}
+
+// BenchmarkFirstSync: a manager's first sync of 20,000 customers with 40,000 follow-ups.
+func BenchmarkFirstSync(b *testing.B) {
+	w, manager, _ := benchWorld(b, 10, 2000)
+	cl := w.client(manager)
+	for b.Loop() {
+		token := ""
+		for {
+			body := wire.NewWriter()
+			w.must(w.h.Pull(w.ctx(), cl.by, wire.Pull{Token: token}, body))
+			data, _, err := body.Close()
+			w.must(err)
+			token = w.lastToken(data)
+			if token == "" {
+				break
+			}
+		}
+	}
+}
+
+// lastToken reads the token of a page, "" on the last.
+func (w *world) lastToken(data []byte) string {
+	lines, err := wire.NewReader(data, wire.MaxPageBytes)
+	w.must(err)
+	defer lines.Close()
+	for {
+		var f struct {
+			End *wire.End `json:"end"`
+		}
+		w.must(lines.Next(&f))
+		if f.End != nil {
+			return f.End.Token
+		}
+	}
+}
