@@ -30,8 +30,8 @@ type demoCommand struct {
 const (
 	demoPassword = "yuzhou-demo" // said openly: what it opens is made up
 	demoZone     = "Asia/Shanghai"
-	loadTrees    = 2000 // customers a transaction
-	tellEach     = 5 * loadTrees
+	loadTrees    = 5000 // customers a transaction
+	tellEach     = 2 * loadTrees
 )
 
 // Run makes the folder, tells the logins, and serves when that was asked.

@@ -29,8 +29,12 @@ const (
 
 // demoNames are the people that pictures and help texts speak of; more salespeople are numbered.
 var demoNames = []member{
-	{login: "zhangwei", name: "张伟"}, {login: "wangfang", name: "王芳"}, {login: "zhaoqiang", name: "赵强"},
-	{login: "liuyang", name: "刘洋"}, {login: "lina", name: "李娜"}, {login: "sunlei", name: "孙磊"},
+	{login: "zhangwei", name: "张伟"},
+	{login: "wangfang", name: "王芳"},
+	{login: "zhaoqiang", name: "赵强"},
+	{login: "liuyang", name: "刘洋"},
+	{login: "lina", name: "李娜"},
+	{login: "sunlei", name: "孙磊"},
 }
 
 // demoTeam makes a team with so many salespeople, at least one.

@@ -74,8 +74,14 @@ func (r importReport) print(o *output) {
 		key string
 		n   int
 	}{
-		{"rows", r.Rows}, {"blank_rows", r.BlankRows}, {"applied", r.Applied}, {"already_imported", r.AlreadyImported}, {"repeated", r.Repeated},
-		{"duplicate_mobile", r.DuplicateMobile}, {"duplicate_name", r.DuplicateName}, {"refused", r.Refused},
+		{"rows", r.Rows},
+		{"blank_rows", r.BlankRows},
+		{"applied", r.Applied},
+		{"already_imported", r.AlreadyImported},
+		{"repeated", r.Repeated},
+		{"duplicate_mobile", r.DuplicateMobile},
+		{"duplicate_name", r.DuplicateName},
+		{"refused", r.Refused},
 	} {
 		if r.Checked && (line.n == 0) {
 			continue
@@ -89,8 +95,11 @@ func (r importReport) print(o *output) {
 		key string
 		n   int
 	}{
-		{"exact_duplicates", r.ExactDuplicates}, {"name_variants", r.NameVariants}, {"mobile_normalised", r.MobileNormalised},
-		{"formulas", r.Formulas}, {"unknown_words", r.UnknownWords},
+		{"exact_duplicates", r.ExactDuplicates},
+		{"name_variants", r.NameVariants},
+		{"mobile_normalised", r.MobileNormalised},
+		{"formulas", r.Formulas},
+		{"unknown_words", r.UnknownWords},
 	} {
 		rows = append(rows, []string{o.T("server.import.count." + line.key), strconv.Itoa(line.n)})
 	}

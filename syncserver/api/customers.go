@@ -22,8 +22,8 @@ type Customer struct {
 	Holding  Record `json:"holding"`
 }
 
-// ClaimRequest, ReleaseRequest and HandRequest ask for a command. Request is the id of the request, a UUIDv7 that
-// the asker makes: sent again, it gets the same verdict and changes nothing.
+// ClaimRequest asks for a customer of a pool. Request is the id of the request, a UUIDv7 that the asker makes: sent
+// again, it gets the same verdict and changes nothing. So it is with the other requests.
 type ClaimRequest struct {
 	Request string `json:"request"`
 	Pool    string `json:"pool,omitempty"`

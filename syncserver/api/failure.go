@@ -139,12 +139,15 @@ func (a *API) refuseAs(c *gin.Context, code int, f *fault.Fault) {
 // went away, and work that took longer than a request may.
 func failed(c *gin.Context, err error) *fault.Fault {
 	var tooLarge *http.MaxBytesError
+	var named *fault.Fault
 	switch {
 	case errors.As(err, &tooLarge):
 		return fault.New(fault.TooLarge, "Limit", tooLarge.Limit)
-	case fault.CodeOf(err) != fault.Internal:
-		return fault.Of(err)
-	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled), c.Request.Context().Err() != nil:
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
+		return fault.New(fault.Busy).Because("request", err)
+	case errors.As(err, &named):
+		return named
+	case c.Request.Context().Err() != nil: // the database said in its own words that it was interrupted
 		return fault.New(fault.Busy).Because("request", err)
 	}
 	return fault.New(fault.Internal).Because("request", err)

@@ -142,7 +142,9 @@ func (s *Server) Run(ctx context.Context) error {
 	s.config.Log.Info("stopping")
 	s.finish(context.WithoutCancel(ctx))
 	err := s.Close()
-	<-failed
+	if served := <-failed; !errors.Is(served, http.ErrServerClosed) {
+		err = errors.Join(err, served)
+	}
 	s.config.Log.Info("stopped")
 	return err
 }

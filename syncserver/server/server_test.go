@@ -137,14 +137,17 @@ func TestGracefulStop(t *testing.T) {
 	}
 	request.Header.Set("Content-Type", "application/json")
 	request.Header.Set("Expect", "100-continue") // the body is asked for by the running handler
-	answered := make(chan *http.Response, 1)
+	answered := make(chan int, 1)
 	client := &http.Client{Transport: &http.Transport{ExpectContinueTimeout: time.Minute}}
 	go func() {
+		defer close(answered)
 		answer, err := client.Do(request)
 		if err != nil {
 			t.Errorf("the running request: %v", err)
+			return
 		}
-		answered <- answer
+		answered <- answer.StatusCode
+		_ = answer.Body.Close()
 	}()
 	if _, err := write.Write([]byte(`{"login":"admin","password":"harbour at dawn","device":"0193","name":"x",`)); err != nil {
 		t.Fatal(err)
@@ -165,11 +168,8 @@ func TestGracefulStop(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = write.Close()
-	if answer := <-answered; answer != nil {
-		if answer.StatusCode != http.StatusOK {
-			t.Errorf("the running request was answered with %d", answer.StatusCode)
-		}
-		_ = answer.Body.Close()
+	if code := <-answered; code != http.StatusOK {
+		t.Errorf("the running request was answered with %d", code)
 	}
 	if err := <-stopped; err != nil {
 		t.Errorf("Run said %v", err)
