@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"context"
 
 	"fyne.io/fyne/v2"
@@ -50,7 +51,7 @@ func (w *Window) start() {
 	switch {
 	case w.port.Book() != nil:
 		w.openBook(w.port.Book())
-	case w.port.Account().Server != "":
+	case w.port.Account().LoggedIn:
 		w.firstSync()
 	default:
 		w.login()
@@ -63,22 +64,52 @@ func (w *Window) set(content ...fyne.CanvasObject) {
 }
 
 func (w *Window) login() {
-	page := login.New(login.Door{
-		Load: w.load, Login: w.port.Login, Practice: w.port.Practice, Done: w.start, Now: w.port.Now,
-	}, login.Credentials{})
+	door := w.door()
+	if !w.port.Account().Known { // a folder with somebody's data is no place to practise in
+		door.Practice = w.port.Practice
+	}
+	prefs := w.port.Preferences()
+	page := login.New(door, login.Credentials{Server: cmp.Or(prefs.Server, w.port.Account().Server), Login: prefs.Login})
 	w.set(widget.NewGround(page.Content()))
 	w.window.Canvas().Focus(page.First())
 }
 
 // loginAgain asks for the password where a device token has ended; the book stays as it is behind it.
 func (w *Window) loginAgain() {
-	account := w.port.Account()
-	page := login.New(login.Door{
-		Load: w.load, Login: w.port.Login, Done: w.start, Later: w.start, Now: w.port.Now,
-	}, login.Credentials{Server: account.Server, Login: w.port.Book().Me().Login})
+	door := w.door()
+	door.Later = w.start
+	page := login.New(door, login.Credentials{Server: w.port.Account().Server, Login: w.port.Book().Me().Login})
 	w.leaveBook()
 	w.set(widget.NewGround(page.Content()))
 	w.window.Canvas().Focus(page.First())
+}
+
+// door is what the login page needs; the last server and name that worked are kept for the next time.
+func (w *Window) door() login.Door {
+	return login.Door{
+		Load: w.load, Login: w.port.Login, Now: w.port.Now, Language: w.speak,
+		Done: func(c login.Credentials) {
+			prefs := w.port.Preferences()
+			if prefs.Server, prefs.Login = c.Server, c.Login; c.Server != "" {
+				w.keepQuietly(prefs)
+			}
+			w.start()
+		},
+	}
+}
+
+// speak switches the language before there is a book.
+func (w *Window) speak(language string) {
+	prefs := w.port.Preferences()
+	prefs.Language = language
+	w.keepQuietly(prefs)
+}
+
+// keepQuietly keeps preferences where nobody can be told that it failed: all that is lost is what was typed last time.
+func (w *Window) keepQuietly(prefs screen.Preferences) {
+	if err := w.port.Keep(prefs); err != nil {
+		fyne.LogError("keep preferences", err)
+	}
 }
 
 func (w *Window) firstSync() {

@@ -51,7 +51,7 @@ func NewFirstSync(j Journey) *FirstSync {
 		widget.NewText(words.T("ui.first.title"), widget.Title, widget.ColorText),
 		widget.NewParagraph(words.T("ui.first.text"), widget.Body, widget.ColorDim),
 		p.progress, widget.NewBar(8, p.done, widget.NewSpace(), p.bytes), p.notice, p.resume,
-		widget.NewPlainButton(words.T("ui.first.close"), p.close)))
+		widget.NewPlainButton(words.T("ui.first.close"), p.close)), nil)
 	return p
 }
 

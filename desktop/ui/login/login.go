@@ -23,8 +23,9 @@ type Door struct {
 	Load     func(lane *screen.Lane, work func() func())
 	Login    func(ctx context.Context, c Credentials) error
 	Practice func(ctx context.Context) error // nil where there is a book already
-	Done     func()                          // logged in; the first sync, or the book, comes next
+	Done     func(c Credentials)             // logged in; the first sync, or the book, comes next
 	Later    func()                          // work on without; nil at the first login
+	Language func(language string)           // switches the language
 	Now      func() time.Time
 }
 
@@ -73,17 +74,34 @@ func New(door Door, known Credentials) *Page {
 		form.Add(widget.NewStack(8, widget.NewText(words.T("ui.login.or"), widget.Body, widget.ColorDim), p.practice,
 			widget.NewParagraph(words.T("ui.login.practiceHelp"), widget.Small, widget.ColorDim)))
 	}
-	p.content = Framed(form)
+	p.content = Framed(form, p.languages())
 	return p
 }
 
-// Framed puts a form into the middle of the empty window, under the name of the program.
-func Framed(form fyne.CanvasObject) fyne.CanvasObject {
+// languages are the links below the form: whoever cannot read it yet must not have to search.
+func (p *Page) languages() fyne.CanvasObject {
+	bar := widget.NewBar(14, widget.NewSpace())
+	for _, language := range words.Languages() {
+		role := widget.ColorAccent
+		if language == words.Language() {
+			role = widget.ColorDim
+		}
+		bar.Add(widget.NewLink(words.T("ui.settings.language."+language), widget.Small, role, func() { p.door.Language(language) }))
+	}
+	bar.Add(widget.NewSpace())
+	return bar
+}
+
+// Framed puts a form into the middle of the empty window, under the name of the program; below may be nil.
+func Framed(form, below fyne.CanvasObject) fyne.CanvasObject {
 	slogan := widget.NewParagraph(words.T("ui.login.slogan"), widget.Body, widget.ColorDim)
 	name := widget.NewBar(8, widget.NewText(words.T("ui.app.name"), widget.Figure, widget.ColorAccent),
 		widget.NewText(words.T("ui.app.latin"), widget.Body, widget.ColorDim))
-	column := widget.NewFixed(400, 0, widget.NewStack(14, name, slogan,
-		widget.NewCard("", widget.NewInset(24, 20, 24, 24, form))))
+	stack := widget.NewStack(14, name, slogan, widget.NewCard("", widget.NewInset(24, 20, 24, 24, form)))
+	if below != nil {
+		stack.Add(below)
+	}
+	column := widget.NewFixed(400, 0, stack)
 	return container.NewVScroll(container.NewCenter(widget.NewInset(16, 24, 16, 24, column)))
 }
 
@@ -144,7 +162,7 @@ func (p *Page) login() {
 	p.busy(words.T("ui.login.busy"))
 	p.door.Load(&p.lane, func() func() {
 		err := login(context.Background(), c)
-		return func() { p.finish(err) }
+		return func() { p.finish(c, err) }
 	})
 }
 
@@ -153,7 +171,7 @@ func (p *Page) try() {
 	p.busy(words.T("ui.login.practiceBusy"))
 	p.door.Load(&p.lane, func() func() {
 		err := practice(context.Background())
-		return func() { p.finish(err) }
+		return func() { p.finish(Credentials{}, err) }
 	})
 }
 
@@ -163,7 +181,7 @@ func (p *Page) busy(text string) {
 	p.say(text, widget.ToneNeutral)
 }
 
-func (p *Page) finish(err error) {
+func (p *Page) finish(c Credentials, err error) {
 	p.submit.Enable()
 	p.practice.Enable()
 	if err != nil {
@@ -172,5 +190,5 @@ func (p *Page) finish(err error) {
 		return
 	}
 	p.say("", widget.ToneNeutral)
-	p.door.Done()
+	p.door.Done(c)
 }

@@ -99,8 +99,10 @@ type Status struct {
 // Preferences are what a person sets for this data folder.
 type Preferences struct {
 	Language string  `json:"language"`
-	Mode     string  `json:"mode"`  // system, light, dark
-	Scale    int     `json:"scale"` // text size in percent, 90 to 150
+	Mode     string  `json:"mode"`             // system, light, dark
+	Scale    int     `json:"scale"`            // text size in percent, 90 to 150
+	Server   string  `json:"server,omitempty"` // of the last login, to fill in the next one
+	Login    string  `json:"login,omitempty"`
 	Width    float32 `json:"width,omitempty"`
 	Height   float32 `json:"height,omitempty"`
 }

@@ -18,6 +18,8 @@ import (
 // Account tells who is logged in where.
 type Account struct {
 	Server, Device string // "" for the practice book
+	LoggedIn       bool   // there is a session with the server
+	Known          bool   // the folder holds somebody's data, logged in or not
 	Data           string // the folder of this replica
 	Version        string
 }

@@ -53,7 +53,7 @@ func New(b *book.Book, nav *screen.Navigator) *Page {
 		widget.NewColumns(14, []float32{0, 0}, high(p.tasks), high(p.news)))
 	head := widget.NewFixed(0, 28, widget.NewBar(12, p.title, p.greeting))
 	page := widget.NewInset(16, 16, 16, 16, widget.NewStack(12, head,
-		widget.NewColumns(14, []float32{0, 300}, pairs, p.month)))
+		widget.NewAside(14, 300, 560, pairs, p.month)))
 	p.content = container.NewVScroll(page)
 	p.Reload()
 	return p

@@ -211,3 +211,42 @@ func (s split) MinSize(objects []fyne.CanvasObject) fyne.Size {
 	a, b := objects[0].MinSize(), objects[1].MinSize()
 	return fyne.NewSize(px(200), max(a.Height, b.Height))
 }
+
+// aside puts a side column beside the main part, or under it where both would be squeezed.
+type aside struct {
+	gap, side, least float32
+}
+
+// NewAside returns a main part with a column of side drawn pixels at its right. Where that leaves the main part less
+// than least drawn pixels the column stands below it.
+func NewAside(gap, side, least float32, main, column fyne.CanvasObject) *fyne.Container {
+	return &fyne.Container{Layout: aside{gap, side, least}, Objects: []fyne.CanvasObject{main, column}}
+}
+
+func (a aside) below(width float32) bool { return width-px(a.side)-px(a.gap) < px(a.least) }
+
+func (a aside) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	if a.below(size.Width) {
+		high := heightFor(objects[0], size.Width)
+		put(objects[0], 0, 0, size.Width, high)
+		put(objects[1], 0, high+px(a.gap), size.Width, heightFor(objects[1], size.Width))
+		return
+	}
+	width := size.Width - px(a.side) - px(a.gap)
+	put(objects[0], 0, 0, width, size.Height)
+	put(objects[1], width+px(a.gap), 0, px(a.side), size.Height)
+}
+
+func (a aside) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	return fyne.NewSize(px(200), a.heightFor(objects, objects[0].Size().Width))
+}
+
+func (a aside) heightFor(objects []fyne.CanvasObject, width float32) float32 {
+	if width <= 0 {
+		return objects[0].MinSize().Height
+	}
+	if a.below(width) {
+		return heightFor(objects[0], width) + px(a.gap) + heightFor(objects[1], width)
+	}
+	return max(heightFor(objects[0], width-px(a.side)-px(a.gap)), heightFor(objects[1], px(a.side)))
+}

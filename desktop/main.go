@@ -1,0 +1,96 @@
+// Command yuzhou is the desktop program: the window, and the same sync without a window for IT and scripts.
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"runtime"
+
+	"github.com/alecthomas/kong"
+
+	"yuzhou/desktop/syncer"
+	"yuzhou/shared/clock"
+)
+
+// version is that of FyneApp.toml.
+const version = "0.1.0"
+
+// line is the command line.
+type line struct {
+	Open    openCommand    `cmd:"" default:"withargs" help:"Open the window (this is what happens without a command)."`
+	Sync    syncCommand    `cmd:"" help:"Sync a data folder without a window, once, and print one line of result."`
+	Version versionCommand `cmd:"" help:"Print the version."`
+}
+
+type openCommand struct {
+	Data string `type:"path" default:"${data}" help:"The data folder."`
+	Lang string `enum:",zh-Hans,en" default:"" help:"The language, instead of the one that is set: zh-Hans or en."`
+}
+
+// Run opens the window.
+func (c *openCommand) Run() error {
+	if err := settleEnvironment(); err != nil {
+		return err
+	}
+	return openWindow(c.Data, c.Lang)
+}
+
+type syncCommand struct {
+	Once          bool   `required:"" help:"Sync once and end: the only way there is."`
+	Data          string `type:"path" default:"${data}" help:"The data folder."`
+	Server        string `help:"The server's address, to log in first."`
+	Login         string `help:"The login name, to log in first."`
+	PasswordStdin bool   `name:"password-stdin" help:"Read the password from the first line of the standard input."`
+}
+
+// Run syncs and ends with 0 when all went well, 3 when something waits in the tray, else 1.
+func (c *syncCommand) Run() error {
+	if c.Login != "" && !c.PasswordStdin {
+		return fmt.Errorf("--login needs --password-stdin")
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	name, err := os.Hostname()
+	if err != nil {
+		name = "laptop"
+	}
+	code := syncer.OnceCommand(ctx, syncer.Command{
+		Dir: c.Data, Server: c.Server, Login: c.Login, Password: os.Stdin, Device: name, Clock: clock.System,
+	}, os.Stdout)
+	stop()
+	os.Exit(code)
+	return nil
+}
+
+type versionCommand struct{}
+
+// Run prints the version.
+func (versionCommand) Run() error {
+	_, err := fmt.Println("yuzhou", version)
+	return err
+}
+
+func main() {
+	var l line
+	ctx := kong.Parse(&l, kong.Name("yuzhou"), kong.Description("Yuzhou 渔舟: a customer book that works without a network."),
+		kong.Vars{"data": dataFolder()})
+	ctx.FatalIfErrorf(ctx.Run())
+}
+
+// dataFolder is where the data lies when nobody says otherwise.
+func dataFolder() string {
+	if runtime.GOOS == "linux" {
+		if folder := os.Getenv("XDG_DATA_HOME"); folder != "" {
+			return filepath.Join(folder, "yuzhou")
+		}
+		if home, err := os.UserHomeDir(); err == nil {
+			return filepath.Join(home, ".local", "share", "yuzhou")
+		}
+	}
+	if folder, err := os.UserConfigDir(); err == nil {
+		return filepath.Join(folder, "Yuzhou")
+	}
+	return "yuzhou-data"
+}

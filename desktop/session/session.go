@@ -1,0 +1,304 @@
+// Package session is what stands on one data folder while the program runs: the replica, the book, the syncer and the
+// timetable, from the first login to the way out. It gives the window its Port and knows no widget.
+package session
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"os"
+	"sync"
+
+	"github.com/jonboulle/clockwork"
+
+	"yuzhou/desktop/book"
+	"yuzhou/desktop/jobs"
+	"yuzhou/desktop/replica"
+	"yuzhou/desktop/syncer"
+	"yuzhou/desktop/ui/login"
+	"yuzhou/desktop/ui/screen"
+	"yuzhou/desktop/ui/settings"
+	"yuzhou/shared/clock"
+)
+
+// Options are what a session needs beside its folder.
+type Options struct {
+	Clock   clock.Clock
+	Presets fs.FS        // what a practice book begins with (assets/presets)
+	Client  *http.Client // nil: the usual one with timeouts
+	Log     *slog.Logger
+	Version string
+}
+
+// Session is one open data folder. It is safe for use by several goroutines.
+type Session struct {
+	data    string
+	o       Options
+	replica *replica.Replica
+
+	mu        sync.Mutex
+	work      *work // nil while nobody is logged in
+	listeners map[int]func()
+	next      int
+}
+
+// work is what runs while somebody is logged in.
+type work struct {
+	book   *book.Book     // nil before the first sync is complete
+	syncer *syncer.Syncer // nil in a practice book
+	jobs   *jobs.Jobs
+	stop   context.CancelFunc
+	done   sync.WaitGroup
+}
+
+// Open opens the data folder and goes on where it was left: the book, or the first sync, or the login.
+func Open(data string, o Options) (*Session, error) {
+	r, err := replica.Open(data, o.Clock)
+	if err != nil {
+		return nil, err
+	}
+	s := &Session{data: data, o: o, replica: r, listeners: map[int]func(){}}
+	if err := s.resume(); err != nil {
+		return nil, errors.Join(err, r.Close())
+	}
+	return s, nil
+}
+
+// resume opens what the folder holds.
+func (s *Session) resume() error {
+	status, err := s.replica.Status()
+	if err != nil {
+		return err
+	}
+	account, err := s.replica.Account()
+	if err != nil {
+		return err
+	}
+	switch {
+	case status.Practice:
+		b, err := book.OpenPractice(s.replica, s.o.Clock, s.o.Presets)
+		if err != nil {
+			return err
+		}
+		return s.begin(&work{book: b})
+	case account.Token == "":
+		return nil
+	}
+	sy, err := syncer.New(s.replica, syncer.Options{Client: s.o.Client, Log: s.o.Log})
+	if err != nil {
+		return err
+	}
+	w := &work{syncer: sy}
+	if status.Published {
+		if w.book, err = book.Open(s.replica, s.o.Clock); err != nil {
+			return err
+		}
+	}
+	return s.begin(w)
+}
+
+// begin starts what runs beside the window: the timetable and, for a book that has a server, the sync.
+func (s *Session) begin(w *work) error {
+	ctx, stop := context.WithCancel(context.Background())
+	w.stop = stop
+	if w.syncer != nil {
+		w.syncer.Listen(func(syncer.Status) { s.tell() })
+	}
+	if w.book != nil {
+		var nudge func()
+		if w.syncer != nil {
+			nudge = w.syncer.Nudge
+		}
+		timetable, err := jobs.New(clockwork.NewRealClock(), jobs.Work{Replica: s.replica, Book: w.book, Sync: nudge, Log: s.o.Log})
+		if err != nil {
+			stop()
+			return err
+		}
+		w.jobs = timetable
+		timetable.Start()
+		if w.syncer != nil {
+			w.done.Go(func() { w.syncer.Run(ctx) })
+		}
+	}
+	s.mu.Lock()
+	s.work = w
+	s.mu.Unlock()
+	return nil
+}
+
+// end stops what runs beside the window. The folder stays open.
+func (s *Session) end() error {
+	s.mu.Lock()
+	w := s.work
+	s.work = nil
+	s.mu.Unlock()
+	if w == nil {
+		return nil
+	}
+	w.stop()
+	var err error
+	if w.jobs != nil {
+		err = w.jobs.Close()
+	}
+	w.done.Wait()
+	if w.syncer != nil {
+		w.syncer.Close()
+	}
+	if w.book != nil {
+		w.book.Close()
+	}
+	return err
+}
+
+// Close stops everything and closes the folder.
+func (s *Session) Close() error { return errors.Join(s.end(), s.replica.Close()) }
+
+func (s *Session) now() *work {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.work
+}
+
+// Book is the open book, nil before the first sync is complete.
+func (s *Session) Book() *book.Book {
+	if w := s.now(); w != nil {
+		return w.book
+	}
+	return nil
+}
+
+// Login checks name and password at a server, keeps the session and goes on with it.
+func (s *Session) Login(ctx context.Context, c login.Credentials) error {
+	name, err := os.Hostname()
+	if err != nil { // a laptop without a name is still a laptop
+		name = "laptop"
+	}
+	_, err = syncer.SignIn(ctx, s.replica, s.o.Client, syncer.Credentials{
+		Address: c.Server, Login: c.Login, Password: c.Password, Device: name,
+	})
+	if err != nil {
+		return err
+	}
+	// What was open may have been somebody else's.
+	if err := s.end(); err != nil {
+		return err
+	}
+	return s.resume()
+}
+
+// Practice makes the practice book and opens it.
+func (s *Session) Practice(context.Context) error {
+	b, err := book.OpenPractice(s.replica, s.o.Clock, s.o.Presets)
+	if err != nil {
+		return err
+	}
+	return s.begin(&work{book: b})
+}
+
+// FirstSync fetches everything for the first time, telling how far it is, and opens the book. It carries on where the
+// last try stopped.
+func (s *Session) FirstSync(ctx context.Context, tell func(screen.Status)) error {
+	w := s.now()
+	if w == nil || w.syncer == nil {
+		return errors.New("session: nobody is logged in")
+	}
+	quiet := w.syncer.Listen(func(st syncer.Status) { tell(statusOf(st)) })
+	_, err := w.syncer.Once(ctx)
+	quiet()
+	if err != nil {
+		return err
+	}
+	if err := s.end(); err != nil {
+		return err
+	}
+	return s.resume()
+}
+
+// LogOut ends the session; what is on this computer stays for the next login. A practice book is removed.
+func (s *Session) LogOut(ctx context.Context) error {
+	practice := s.Book() != nil && s.Book().Practice()
+	if err := s.end(); err != nil {
+		return err
+	}
+	if practice {
+		return s.replica.Clear()
+	}
+	return syncer.SignOut(ctx, s.replica, s.o.Client)
+}
+
+// SyncNow asks for a sync at once.
+func (s *Session) SyncNow() {
+	if w := s.now(); w != nil && w.syncer != nil {
+		w.syncer.Now()
+	}
+}
+
+// Status tells how the last contact with the server went.
+func (s *Session) Status() screen.Status {
+	w := s.now()
+	switch {
+	case w == nil:
+		return screen.Status{State: screen.Offline}
+	case w.syncer == nil:
+		return screen.Status{State: screen.Practising}
+	}
+	return statusOf(w.syncer.Status())
+}
+
+func statusOf(st syncer.Status) screen.Status {
+	out := screen.Status{
+		State: screen.Offline, Done: st.Done, Total: st.Total, LastSync: st.LastSync, Fault: st.Fault, Skew: st.Skew,
+	}
+	switch {
+	case st.Paused:
+		out.State = screen.NeedsLogin
+	case st.Syncing:
+		out.State = screen.Syncing
+	case st.Online:
+		out.State = screen.Online
+	}
+	return out
+}
+
+// Listen has changed called, on any goroutine, when the contact with the server changes.
+func (s *Session) Listen(changed func()) (stop func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	id := s.next
+	s.next++
+	s.listeners[id] = changed
+	return func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		delete(s.listeners, id)
+	}
+}
+
+func (s *Session) tell() {
+	s.mu.Lock()
+	told := make([]func(), 0, len(s.listeners))
+	for _, changed := range s.listeners {
+		told = append(told, changed)
+	}
+	s.mu.Unlock()
+	for _, changed := range told {
+		changed()
+	}
+}
+
+// Account tells who is logged in where.
+func (s *Session) Account() settings.Account {
+	out := settings.Account{Data: s.data, Version: s.o.Version}
+	account, err := s.replica.Account()
+	if err != nil {
+		s.o.Log.Error("read account", "error", err)
+		return out
+	}
+	out.Server, out.LoggedIn, out.Known = account.Address, account.Token != "", account.User != ""
+	if name, err := os.Hostname(); err == nil {
+		out.Device = name
+	}
+	return out
+}
