@@ -92,7 +92,7 @@ func (a *API) build(routes []route) *gin.Engine {
 // chain is what stands between a request and its handler. Cheap refusals come first: what is too long, of a wrong
 // type, of nobody or too much is turned away before any work is done for it.
 func (a *API) chain(r route) []gin.HandlerFunc {
-	chain := []gin.HandlerFunc{a.hurry, func(c *gin.Context) { c.Set(keyRight, r.right.String()) }, a.limitBody(r.end.limit)}
+	chain := []gin.HandlerFunc{a.hurry, a.limitBody(r.end.limit)}
 	if r.end.sent != "" {
 		chain = append(chain, a.wantType(r.end.sent))
 	}

@@ -37,11 +37,12 @@ func (a *API) wantType(want string) gin.HandlerFunc {
 	}
 }
 
-// decode reads one JSON value. A field that is not known is refused, since a misspelt name would otherwise pass in
-// silence; public routes let it pass, because programs of other versions call them before the versions are compared.
-func decode(c call, in any) error {
+// decode reads one JSON value. With strict, a field that is not known is refused, since a misspelt name would otherwise
+// pass in silence. The messages of the protocol are not read strictly: their version says what they are, and a newer
+// program should be told that it is newer.
+func decode(c call, in any, strict bool) error {
 	decoder := json.NewDecoder(c.Request.Body)
-	if c.GetString(keyRight) != public.String() {
+	if strict {
 		decoder.DisallowUnknownFields()
 	}
 	if err := decoder.Decode(in); err != nil {

@@ -20,7 +20,6 @@ const (
 	keyRequest  = "request"
 	keyCode     = "code"
 	keyIdentity = "identity"
-	keyRight    = "right"
 )
 
 // headerRequest carries the id under which the server's log knows the request.

@@ -86,14 +86,19 @@ func give[Out any](handle func(call) (Out, error)) endpoint {
 	}
 }
 
-// take makes an endpoint of a handler with a JSON body.
-func take[In, Out any](handle func(call, In) (Out, error)) endpoint {
+// take makes an endpoint of a handler with a JSON body, read strictly.
+func take[In, Out any](handle func(call, In) (Out, error)) endpoint { return taking(handle, true) }
+
+// message is take for a message of the protocol.
+func message[In, Out any](handle func(call, In) (Out, error)) endpoint { return taking(handle, false) }
+
+func taking[In, Out any](handle func(call, In) (Out, error), strict bool) endpoint {
 	return endpoint{
 		in: reflect.TypeFor[In](), sent: jsonType, limit: jsonLimit,
 		out: outType[Out](), given: jsonType, status: success[Out](),
 		run: func(a *API, c call) {
 			var in In
-			if err := decode(c, &in); err != nil {
+			if err := decode(c, &in, strict); err != nil {
 				a.refuse(c.Context, err)
 				return
 			}

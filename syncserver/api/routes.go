@@ -28,7 +28,7 @@ func (a *API) routes() []route {
 		{get, pathReady, public, "The program can do its work; 503 when not, with the checks.", readyEndpoint()},
 		{get, prefix + "/openapi.json", public, "This description.", openAPIEndpoint()},
 
-		{post, prefix + "/login", public, "A device token for a name and a password.", take(a.login)},
+		{post, prefix + "/login", public, "A device token for a name and a password.", message(a.login)},
 		{post, prefix + "/logout", signedIn, "End the device token.", give(a.logout)},
 		{get, prefix + "/me", signedIn, "Who the token belongs to, and what the server speaks.", give(a.me)},
 		{post, prefix + "/pull", signedIn, "One page of what the laptop does not have.", pullEndpoint()},

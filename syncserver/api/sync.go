@@ -39,7 +39,7 @@ func pushEndpoint() endpoint {
 // pull answers one page of what the laptop does not have.
 func (a *API) pull(c call) {
 	var in wire.Pull
-	err := decode(c, &in)
+	err := decode(c, &in, false)
 	if err == nil {
 		err = speaks(in.Protocol, oldestPull)
 	}
