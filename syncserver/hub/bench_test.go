@@ -61,18 +61,22 @@ func BenchmarkPull1000(b *testing.B) {
 	by := w.device(manager)
 	before, err := w.h.Head(w.ctx())
 	w.must(err)
-	w.push1000(by, "x")
+	w.push1000(by, w.edits("x"))
 	for b.Loop() {
 		w.pulled(by, wire.Pull{Cursor: fmt.Sprintf("%s.%d", w.h.Epoch(), before)})
 	}
 }
 
-// push1000 edits 1,000 customers in two pushes.
-func (w *world) push1000(by Identity, value string) {
-	var batch []Mutation
+// edits makes an edit of each of 1,000 customers.
+func (w *world) edits(value string) (batch []Mutation) {
 	for _, r := range w.all("customer")[:1000] {
 		batch = append(batch, w.edit("customer", r.ID, r.ID, "remark", r.Values["remark"], value))
 	}
+	return batch
+}
+
+// push1000 pushes them in batches as large as may be.
+func (w *world) push1000(by Identity, batch []Mutation) {
 	for len(batch) > 0 {
 		n := min(len(batch), wire.MaxMutations)
 		if r := w.push(by, batch[:n]...); r[0].Fault != nil {
@@ -90,9 +94,9 @@ func BenchmarkPush1000(b *testing.B) {
 	for b.Loop() {
 		n++
 		b.StopTimer()
-		value := fmt.Sprint("备注", n)
+		batch := w.edits(fmt.Sprint("备注", n))
 		b.StartTimer()
-		w.push1000(by, value)
+		w.push1000(by, batch)
 	}
 }
 
@@ -128,5 +132,20 @@ func (w *world) lastToken(data []byte) string {
 		if f.End != nil {
 			return f.End.Token
 		}
+	}
+}
+
+// BenchmarkLoad: 2,000 customers with two follow-ups each.
+func BenchmarkLoad(b *testing.B) {
+	w := newWorld(b)
+	user := w.user("u", crm.DepartmentTop, crm.RoleSales)
+	for b.Loop() {
+		b.StopTimer()
+		var trees []Tree
+		for i := range 2000 {
+			trees = append(trees, w.tree(i, user, 2))
+		}
+		b.StartTimer()
+		w.must(w.h.Load(w.ctx(), trees))
 	}
 }

@@ -11,7 +11,7 @@ import (
 )
 
 // loadBatch is how many trees of a book go into one commit.
-const loadBatch = 1000
+const loadBatch = 5000
 
 // Load puts trees into the store in bulk, without rights and checks: for the demonstration. Numbers, feed, digests,
 // history and holdings come out as if people had made them.

@@ -122,8 +122,13 @@ func (w *work) push(by Identity, in wire.Push, mutations []Mutation) ([]Result, 
 // preload reads what the mutations will touch in one statement instead of several each.
 func (p *pusher) preload(mutations []Mutation) error {
 	keys := make([]store.Key, 0, 3*len(mutations)+1)
+	roots := make([]string, 0, len(mutations))
 	for _, m := range mutations {
+		roots = append(roots, m.Root)
 		keys = append(keys, store.Key{Kind: m.Kind, ID: m.Record}, store.Key{Kind: "customer", ID: m.Root}, store.Key{Kind: "holding", ID: m.Root})
+	}
+	if err := p.tx.PreloadRoots(roots); err != nil {
+		return err
 	}
 	return p.tx.Preload(append(keys, store.Key{Kind: "settings", ID: crm.SettingsID}))
 }

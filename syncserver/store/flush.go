@@ -147,12 +147,20 @@ func (tx *Tx) Marked(mark string) ([]string, error) {
 	return slices.Sorted(maps.Keys(found)), nil
 }
 
-// marksOf is what a customer can be recognised by; nothing when it is not there or deleted.
-func (tx *Tx) marksOf(r schema.Record) []string {
-	if r.ID == "" || r.Deleted {
-		return nil
+// remark keeps up what a customer can be recognised by: nothing when it is deleted.
+func (tx *Tx) remark(was, now schema.Record) {
+	there := was.ID != "" && !was.Deleted
+	if there && !now.Deleted && was.Text("name") == now.Text("name") && was.Text("mobile") == now.Text("mobile") {
+		return
 	}
-	return tx.Marks(r)
+	var before, after []string
+	if there {
+		before = tx.Marks(was)
+	}
+	if !now.Deleted {
+		after = tx.Marks(now)
+	}
+	tx.setMarks(now.ID, before, after)
 }
 
 func (tx *Tx) setMarks(rootID string, was, now []string) {

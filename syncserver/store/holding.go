@@ -134,7 +134,8 @@ func (tx *Tx) changedHoldings() []string {
 	var list []string
 	seen := map[string]bool{}
 	for _, e := range tx.order {
-		if (e.now.Kind == "holding" || e.now.Kind == "customer") && !seen[e.now.ID] {
+		born := e.now.Kind == "customer" && (!e.had || e.was.Deleted != e.now.Deleted)
+		if (e.now.Kind == "holding" || born) && !seen[e.now.ID] {
 			seen[e.now.ID] = true
 			list = append(list, e.now.ID)
 		}

@@ -120,7 +120,7 @@ func (tx *Tx) Put(r schema.Record) error {
 	}
 	tx.onUndo(func() { *e = before; tx.order = tx.order[:n] })
 	if r.Kind == "customer" {
-		tx.setMarks(r.ID, tx.marksOf(before.now), tx.marksOf(r))
+		tx.remark(before.now, r)
 	}
 	return tx.Touch(r.Root)
 }

@@ -34,7 +34,7 @@ type Store struct {
 
 // The settings of every connection. FULL: what the server acknowledges survives a power cut.
 const (
-	writePragmas = "_journal_mode=WAL&_synchronous=FULL&_busy_timeout=10000&_foreign_keys=ON&_txlock=immediate&_cache_size=-65536"
+	writePragmas = "_journal_mode=WAL&_synchronous=FULL&_busy_timeout=10000&_foreign_keys=ON&_txlock=immediate&_cache_size=-131072"
 	readPragmas  = "_busy_timeout=10000&_query_only=true&_cache_size=-16384"
 )
 

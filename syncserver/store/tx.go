@@ -19,7 +19,7 @@ type Tx struct {
 	Now time.Time
 	// Scopes says in which scopes a root is; the hub sets it, for it knows the organisation.
 	Scopes func(root schema.Record) ([]string, error)
-	// Marks says what a customer can be recognised by; the hub sets it.
+	// Marks says what a customer can be recognised by, from its name and mobile alone; the hub sets it.
 	Marks func(customer schema.Record) []string
 
 	store  *Store
