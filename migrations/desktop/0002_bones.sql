@@ -39,6 +39,7 @@ CREATE TABLE outbox (
 	local    TEXT,
 	state    TEXT NOT NULL,
 	tries    INTEGER NOT NULL DEFAULT 0,
+	outcome  TEXT, -- of the answer, and the commit of its effect
 	seq      INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE INDEX outbox_record ON outbox (record);
