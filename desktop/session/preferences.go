@@ -18,7 +18,7 @@ const preferencesFile = "preferences.json"
 // ReadPreferences reads what a person has set in this data folder; language is what counts where nothing is set. A file
 // that is missing or damaged gives the starting values: nobody is kept from the work by a wrong font size.
 func ReadPreferences(data, language string) screen.Preferences {
-	prefs := screen.Preferences{Language: language, Mode: "system", Scale: 100}
+	prefs := screen.Preferences{Language: language, Mode: "light", Scale: 100}
 	text, err := os.ReadFile(filepath.Join(data, preferencesFile))
 	if err != nil {
 		return prefs

@@ -114,6 +114,28 @@ func TestFollowUpFromTheFuture(t *testing.T) {
 	}
 }
 
+// A follow-up that was begun is there again after a look elsewhere; Esc leaves the field first and the page then.
+func TestFollowUpIsKept(t *testing.T) {
+	h := newBench(t, plainLook, practice(t))
+	id := h.mine()
+	h.open(screen.Route{Screen: screen.Customers})
+	h.open(screen.Route{Screen: screen.Customer, ID: id, Focus: screen.FocusFollowUp})
+	h.write("对交期满意，价格还要谈")
+	h.press(fyne.KeyEscape)
+	if at := h.ui.shell.at; at.Screen != screen.Customer {
+		t.Fatalf("Esc in the field went to %+v", at)
+	}
+	h.press(fyne.KeyEscape)
+	if at := h.ui.shell.at; at.Screen != screen.Customers {
+		t.Fatalf("Esc on the page went to %+v", at)
+	}
+	h.open(screen.Route{Screen: screen.Customer, ID: id})
+	h.shortcut(fyne.KeyReturn)
+	if got := h.lastTalk(id).Row.Text("content"); got != "对交期满意，价格还要谈" {
+		t.Fatalf("saved was %q", got)
+	}
+}
+
 // A box that is ticked finishes the task; 撤销 takes it back (TSK-05).
 func TestTickTask(t *testing.T) {
 	h := newBench(t, plainLook, practice(t))

@@ -54,8 +54,11 @@ func (s *shell) key(name fyne.KeyName) {
 		return
 	}
 	switch name {
-	case fyne.KeyEscape:
-		if len(s.past) > 0 && s.at.Screen != screen.Today {
+	case fyne.KeyEscape: // out of the field first, then back
+		switch canvas := s.window.window.Canvas(); {
+		case typing(canvas.Focused()):
+			canvas.Unfocus()
+		case s.at.Screen != screen.Today:
 			s.back()
 		}
 	case fyne.KeyN:
@@ -65,6 +68,12 @@ func (s *shell) key(name fyne.KeyName) {
 	case fyne.KeyT:
 		s.openForm(screen.Form{Kind: "task"})
 	}
+}
+
+// typing tells whether what has the focus takes text.
+func typing(focused fyne.Focusable) bool {
+	_, text := focused.(interface{ SelectedText() string })
+	return text
 }
 
 // save is Ctrl+Enter: the form or dialog that is open, else what the screen is writing.

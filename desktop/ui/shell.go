@@ -28,6 +28,7 @@ type shell struct {
 	book   *book.Book
 	nav    *screen.Navigator
 	forms  *records.Forms
+	drafts records.Drafts
 
 	at   screen.Route
 	past []screen.Route
@@ -47,7 +48,7 @@ type shell struct {
 
 func newShell(w *Window, b *book.Book) *shell {
 	s := &shell{
-		window: w, book: b, kept: map[screen.Name]screen.Page{},
+		window: w, book: b, kept: map[screen.Name]screen.Page{}, drafts: records.Drafts{},
 		actions: widget.NewBar(12), body: container.NewStack(),
 	}
 	s.nav = s.navigator()
@@ -72,7 +73,7 @@ func (s *shell) object() fyne.CanvasObject {
 // navigator is what the screens may ask of the window.
 func (s *shell) navigator() *screen.Navigator {
 	return &screen.Navigator{
-		Open: s.open, Back: s.back, Load: s.window.load, Status: s.window.port.Status,
+		Open: s.open, Load: s.window.load, Status: s.window.port.Status,
 		Form: s.openForm, Ask: s.ask, Toast: s.toast, Refit: s.showActions, Fail: s.fail, SaveFile: s.saveFile,
 		Focus:  func(f fyne.Focusable) { s.window.window.Canvas().Focus(f) },
 		Editor: func(kind string, f schema.Field, v any) screen.Editor { return s.forms.Editor(kind, f, v) },
@@ -148,7 +149,7 @@ func (s *shell) make(r screen.Route) screen.Page {
 	case screen.Customers:
 		return records.NewCustomers(s.book, s.nav)
 	case screen.Customer:
-		return records.NewCustomer(s.book, s.nav, r)
+		return records.NewCustomer(s.book, s.nav, r, s.drafts)
 	case screen.Pool:
 		return pool.New(s.book, s.nav)
 	case screen.Tasks:

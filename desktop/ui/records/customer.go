@@ -42,14 +42,14 @@ type portrait struct {
 	events   []book.Event
 }
 
-// NewCustomer returns the page of a customer.
-func NewCustomer(b *book.Book, nav *screen.Navigator, r screen.Route) *Customer {
+// NewCustomer returns the page of a customer. A follow-up that was begun and left stands in drafts.
+func NewCustomer(b *book.Book, nav *screen.Navigator, r screen.Route, drafts Drafts) *Customer {
 	p := &Customer{
 		book: b, nav: nav, id: r.ID,
 		head: widget.NewBar(10), left: widget.NewStack(14), right: container.NewStack(),
 	}
 	p.details = newDetails(p)
-	p.quick = newQuick(p)
+	p.quick = newQuick(p, drafts)
 	p.timeline = newTimeline(b, nav)
 	p.frame = widget.NewEdges(widget.NewInset(4, 0, 0, 8, widget.NewFixed(0, 28, p.head)), nil, nil,
 		widget.NewSplit(384, 6, 0.42, container.NewVScroll(widget.NewInset(4, 0, 8, 2, p.left)), p.right))
@@ -88,8 +88,6 @@ func (p *Customer) Key(name fyne.KeyName) bool {
 		p.edit()
 	case name == fyne.KeyEscape && p.details.editing():
 		p.details.cancel()
-	case name == fyne.KeyEscape:
-		p.nav.Back()
 	default:
 		return false
 	}

@@ -17,6 +17,7 @@ import (
 // quick is the entry of a follow-up above the timeline: method, text, Ctrl+Enter. All else is there when wanted.
 type quick struct {
 	page     *Customer
+	drafts   Drafts
 	method   *widget.ChipGroup
 	attitude *widget.ChipGroup
 	text     *widget.TextField
@@ -43,11 +44,21 @@ const (
 	pickOther    = "other"
 )
 
-func newQuick(p *Customer) *quick {
-	q := &quick{page: p}
+// Drafts are the follow-ups that were begun and not saved, by customer. They live as long as the window: somebody who
+// looks something up elsewhere finds his words again.
+type Drafts map[string]draft
+
+// draft is what stands in the entry.
+type draft struct {
+	method, attitude, next, happened    []string
+	text, step, contact, nextAt, whenAt string
+}
+
+func newQuick(p *Customer, drafts Drafts) *quick {
+	q := &quick{page: p, drafts: drafts}
 	b := p.book
 	q.method = widget.NewChipGroup(dictOptions(b, "followup_method"), false, func([]string) { q.say("") })
-	q.attitude = widget.NewChipGroup(dictOptions(b, "attitude"), false, nil).AllowNone()
+	q.attitude = widget.NewChipGroup(dictOptions(b, "attitude"), false, func([]string) { q.keep() }).AllowNone()
 	q.text = widget.NewTextArea("", words.T("ui.followup.hint"), 2)
 	q.text.OnChanged = func(string) { q.say("") }
 	q.wrong = widget.NewText("", widget.Small, widget.ColorBad)
@@ -59,8 +70,43 @@ func newQuick(p *Customer) *quick {
 	q.step = widget.NewTextField(screen.FieldLabel("followup", "next_step"), "")
 	q.contact = widget.NewSelectField(screen.FieldLabel("followup", "contact"), words.T("ui.form.none"), words.T("ui.form.narrow"), nil)
 	q.build()
+	kept, begun := drafts[p.id]
 	q.reset()
+	if begun {
+		q.restore(kept)
+	}
 	return q
+}
+
+// keep remembers what is typed, as long as there is any of it.
+func (q *quick) keep() {
+	if strings.TrimSpace(q.text.Text()) == "" {
+		delete(q.drafts, q.page.id)
+		return
+	}
+	q.drafts[q.page.id] = draft{
+		method: q.method.Chosen(), attitude: q.attitude.Chosen(), next: q.next.Chosen(), happened: q.happened.Chosen(),
+		text: q.text.Text(), step: q.step.Text(), contact: q.contact.Value(), nextAt: q.nextAt.Text(), whenAt: q.when.Text(),
+	}
+}
+
+func (q *quick) restore(d draft) {
+	q.method.SetChosen(d.method...)
+	q.attitude.SetChosen(d.attitude...)
+	q.next.SetChosen(d.next...)
+	q.happened.SetChosen(d.happened...)
+	q.step.SetText(d.step)
+	q.contact.SetValue(d.contact)
+	if d.nextAt != "" {
+		q.nextAt.SetText(d.nextAt)
+		q.nextBox.Show()
+	}
+	if d.whenAt != "" {
+		q.when.SetText(d.whenAt)
+		q.whenBox.Show()
+		q.more.Show()
+	}
+	q.text.SetText(d.text)
 }
 
 func picks(prefix string, values ...string) []widget.Option {
@@ -148,6 +194,7 @@ func (q *quick) pick(field *widget.DateField, box *fyne.Container, chosen []stri
 }
 
 func (q *quick) say(text string) {
+	q.keep()
 	if q.wrong.Text() == text {
 		return
 	}
@@ -159,9 +206,6 @@ func (q *quick) say(text string) {
 	}
 	q.page.content.Refresh()
 }
-
-// dirty tells whether something is typed that has not been saved.
-func (q *quick) dirty() bool { return strings.TrimSpace(q.text.Text()) != "" }
 
 func (q *quick) save() {
 	b := q.page.book

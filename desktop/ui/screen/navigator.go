@@ -15,8 +15,6 @@ import (
 type Navigator struct {
 	// Open goes to a route.
 	Open func(Route)
-	// Back goes to where somebody came from.
-	Back func()
 	// Load runs work off the main goroutine and then, back on it, the function that work returned, unless a later
 	// Load of the same lane has begun.
 	Load func(lane *Lane, work func() func())

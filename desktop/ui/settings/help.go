@@ -34,13 +34,12 @@ func helpPages() []string {
 
 // Help is one help text, shown in the program itself: whoever needs it may have no network.
 type Help struct {
-	nav     *screen.Navigator
 	content fyne.CanvasObject
 }
 
 // NewHelp returns the page of a help text.
 func NewHelp(nav *screen.Navigator, name string) *Help {
-	h := &Help{nav: nav}
+	h := &Help{}
 	crumb := widget.NewLink(words.T("ui.help.crumb"), widget.Body, widget.ColorDim, func() {
 		nav.Open(screen.Route{Screen: screen.Settings})
 	})
@@ -66,10 +65,4 @@ func (h *Help) Actions() []fyne.CanvasObject { return nil }
 func (h *Help) Reload() {}
 
 // Key implements screen.Page.
-func (h *Help) Key(name fyne.KeyName) bool {
-	if name != fyne.KeyEscape {
-		return false
-	}
-	h.nav.Back()
-	return true
-}
+func (h *Help) Key(fyne.KeyName) bool { return false }
