@@ -3,6 +3,7 @@ package replica
 import (
 	"database/sql/driver"
 	"encoding/json"
+	"fmt"
 
 	"yuzhou/shared/fault"
 	"yuzhou/shared/schema"
@@ -33,9 +34,10 @@ type applier struct {
 
 // leave is a customer that left, with the reason.
 type leave struct {
-	root string
-	why  *wire.Leave
-	mine bool // I held it, or it has unsent changes of mine
+	root  string
+	why   *wire.Leave
+	mine  bool // I held it, or it has unsent changes of mine
+	faced bool // its face stays in sight: it lies in a pool of mine, or somebody below me holds it
 }
 
 func (t *tx) applier() (*applier, error) {
@@ -91,16 +93,16 @@ func (a *applier) finish(end wire.End) error {
 	if err := a.setMeta(metaPull, ""); err != nil {
 		return err
 	}
+	for _, l := range a.leaves {
+		if err := a.tellLeave(l); err != nil {
+			return err
+		}
+	}
 	if err := a.settle(true); err != nil {
 		return err
 	}
 	if err := a.relay(); err != nil {
 		return err
-	}
-	for _, l := range a.leaves {
-		if err := a.tellLeave(l); err != nil {
-			return err
-		}
 	}
 	return a.allowRemoval()
 }
@@ -154,13 +156,45 @@ func (a *applier) tellLeave(l leave) error {
 	if err != nil || l.why.By == user {
 		return err
 	}
-	back, err := a.number("SELECT count(*) FROM root WHERE id = ?", l.root)
-	if err != nil || back > 0 {
+	asked, err := a.number("SELECT count(*) FROM outbox WHERE op = 'command' AND record = ?", l.root)
+	if err != nil || asked > 0 {
+		return err
+	}
+	here, err := a.number("SELECT count(*) FROM root WHERE id = ?", l.root)
+	if err != nil || here > 0 && !l.faced { // it came back in the same checkpoint
 		return err
 	}
 	return a.tray(TrayItem{
-		ID: "leave-" + l.root, Type: TrayLeave, Root: l.root, At: a.now.UnixMilli(), Title: l.why.Name, Name: l.why.Name, Leave: l.why,
+		ID: fmt.Sprintf("leave-%s-%d", l.root, a.now.UnixMilli()), Type: TrayLeave, Root: l.root, At: a.now.UnixMilli(),
+		Title: l.why.Name, Name: l.why.Name, Leave: l.why,
 	})
+}
+
+// lost notices that a customer of mine has another holder now while it stays in sight.
+func (a *applier) lost(g *group) error {
+	for _, w := range g.rows {
+		if w.t.kind.Name != "holding" || w.deleted {
+			continue
+		}
+		was, err := a.text("SELECT owner FROM holding WHERE id = ?", w.id)
+		if err != nil || was == "" {
+			return err
+		}
+		user, err := a.meta(metaUser)
+		if err != nil {
+			return err
+		}
+		now := w.record()
+		if was != user || now.Text("owner") == user {
+			return nil
+		}
+		why := wire.Leave{How: now.Text("how"), To: now.Text("pool"), At: now.Int("pooled_at"), Name: a.titleOf("customer", w.id)}
+		if now.Has("owner") {
+			why.To, why.At = now.Text("owner"), now.Int("claimed_at")
+		}
+		a.leaves = append(a.leaves, leave{root: w.id, why: &why, mine: true, faced: true})
+	}
+	return nil
 }
 
 // state is a root as the replica holds it.
@@ -226,6 +260,9 @@ func (a *applier) root(g *group) error {
 	}
 	if a.roots[g.ID] {
 		a.changed[g.ID] = true
+	}
+	if err := a.lost(g); err != nil {
+		return err
 	}
 	if g.Join && s.exists {
 		if err := a.removeRows(g.ID); err != nil {

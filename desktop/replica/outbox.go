@@ -40,12 +40,13 @@ type line struct {
 	op           change.Op
 	kind, record string
 	root, state  string
+	outcome      change.Outcome
 }
 
 func (l line) keys() []key { return keysOf(l.op, l.kind, l.record, l.root) }
 
 func (c *conn) lines(where string, args ...driver.Value) (all []line, err error) {
-	err = c.query("SELECT n, id, op, kind, record, root, state FROM outbox "+where, args, func(row []driver.Value) error {
+	err = c.query("SELECT n, id, op, kind, record, root, state, outcome FROM outbox "+where, args, func(row []driver.Value) error {
 		var l line
 		l.n, _ = row[0].(int64)
 		l.id, _ = row[1].(string)
@@ -55,6 +56,8 @@ func (c *conn) lines(where string, args ...driver.Value) (all []line, err error)
 		l.record, _ = row[4].(string)
 		l.root, _ = row[5].(string)
 		l.state, _ = row[6].(string)
+		outcome, _ := row[7].(string)
+		l.outcome = change.Outcome(outcome)
 		all = append(all, l)
 		return nil
 	})
@@ -162,7 +165,8 @@ func (t *tx) save(e Edit) error {
 	return nil
 }
 
-// seal fills in the hash. Empty values go first: on the wire they are left out, and the hash must be the same there.
+// seal fills in the hash. The values are brought into the form they have after the wire, where empty ones are left out
+// and sets are sorted: the server takes the hash of what it reads.
 func seal(m change.Mutation) change.Mutation {
 	m.Set, m.Base = tidy(m.Set), tidy(m.Base)
 	return m.Sealed()
@@ -171,6 +175,9 @@ func seal(m change.Mutation) change.Mutation {
 func tidy(values schema.Values) schema.Values {
 	full := schema.Values{}
 	for name, v := range values {
+		if set, ok := v.([]string); ok {
+			v = schema.NewSet(set...)
+		}
 		if !schema.Equal(v, nil) {
 			full[name] = v
 		}

@@ -281,6 +281,17 @@ func TestLocalDelete(t *testing.T) {
 	want(t, "back", get(t, r, "contact", "k1").Text("mobile"), "13912345678")
 }
 
+// TestHashOfTheWire: the hash is of what the server will read, whatever form a form hands over.
+func TestHashOfTheWire(t *testing.T) {
+	r := laptop(t)
+	s := newServer(t)
+	first(t, r, s, s.customer("c1", "甲", me, nil))
+	save(t, r, set("c1", "customer", "c1", schema.Values{"tags": []string{"旧", "张", "", "旧"}, "level": "", "phone": nil}, schema.Values{"tags": []string{}, "level": "A", "phone": ""}))
+	m := outgoing(t, r)[0] // checks the hash of what was read
+	want(t, "tags", fmt.Sprint(m.Set["tags"]), "[张 旧]")
+	want(t, "visible", fmt.Sprint(get(t, r, "customer", "c1").Set("tags")), "[张 旧]")
+}
+
 // TestBatches: ten thousand mutations leave in order, in batches of at most 500 and 1 MB.
 func TestBatches(t *testing.T) {
 	r := laptop(t)

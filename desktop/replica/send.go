@@ -110,7 +110,7 @@ func (t *tx) answer(result change.Result, tally *Tally) error {
 			return err
 		}
 	}
-	return t.exec("UPDATE outbox SET state = ?, seq = ? WHERE n = ?", Answered, result.Seq, l.n)
+	return t.exec("UPDATE outbox SET state = ?, outcome = ?, seq = ? WHERE n = ?", Answered, string(result.Outcome), result.Seq, l.n)
 }
 
 // grantLate tells that a request was granted, when its answer took longer than a person waits for.
@@ -173,5 +173,38 @@ func (t *tx) settle(pulled bool) error {
 		return err
 	}
 	t.touched.Outbox = true
+	for _, l := range done {
+		if err := t.tellHandedOn(l); err != nil {
+			return err
+		}
+	}
 	return t.withdraw(done)
+}
+
+// tellHandedOn tells of an edit that others will decide: its customer is not here any more, so the conflict that was
+// made of it is not for these eyes.
+func (t *tx) tellHandedOn(l line) error {
+	if l.outcome != change.Conflict {
+		return nil
+	}
+	here, err := t.here(l.root)
+	if err != nil || here {
+		return err
+	}
+	entries, err := t.entries("WHERE n = ?", l.n)
+	if err != nil {
+		return err
+	}
+	name, err := t.nameOfLeft(l.root)
+	if err != nil {
+		return err
+	}
+	return t.tray(TrayItem{
+		ID: l.id, Type: TrayRefusal, Root: l.root, At: t.now.UnixMilli(), Name: name, Title: name, Mutation: &entries[0].m, Fault: fault.New(fault.HandedOn),
+	})
+}
+
+// nameOfLeft is what a customer that is gone was called, as the tray tells of its leaving.
+func (t *tx) nameOfLeft(root string) (string, error) {
+	return t.text("SELECT body ->> '$.name' FROM tray WHERE root = ? AND type = ?", root, TrayLeave)
 }

@@ -84,6 +84,7 @@ func (s *Syncer) checkpoint(ctx context.Context, m *remote, report *Report) (rep
 	if err != nil {
 		return replica.Applied{}, err
 	}
+	ask.Limit = s.rows
 	phase := PhasePull
 	if first {
 		phase = PhaseFirst

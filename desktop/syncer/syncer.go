@@ -53,6 +53,8 @@ func (r *Report) add(t replica.Tally) {
 type Options struct {
 	Client *http.Client // nil: the usual one with timeouts
 	Log    *slog.Logger // nil: none
+	// PageRows is how many rows a page of a pull should have; 0 leaves it to the server.
+	PageRows int
 	// Wait waits between attempts; nil waits by the machine's clock.
 	Wait func(ctx context.Context, d time.Duration) error
 }
@@ -64,6 +66,7 @@ type Syncer struct {
 	log    *slog.Logger
 	wait   func(context.Context, time.Duration) error
 	device string
+	rows   int
 	unhear func()
 
 	turn  sync.Mutex    // held while a sync goes on
@@ -90,7 +93,7 @@ func New(r *replica.Replica, o Options) (*Syncer, error) {
 		return nil, err
 	}
 	s := &Syncer{
-		r: r, client: o.Client, log: o.Log, wait: o.Wait, device: account.Device,
+		r: r, client: o.Client, log: o.Log, wait: o.Wait, device: account.Device, rows: o.PageRows,
 		nudge: make(chan struct{}, 1), hurry: make(chan struct{}, 1), fns: map[int]func(Status){},
 	}
 	if s.client == nil {

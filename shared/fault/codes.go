@@ -65,6 +65,7 @@ const (
 	DigestMismatch Code = "DIGEST_MISMATCH"
 	MassRemoval    Code = "MASS_REMOVAL" // Count
 	Parked         Code = "PARKED"       // a mutation that makes the server fail
+	HandedOn       Code = "HANDED_ON"    // an edit of a customer that has left: its holder now decides
 	AlreadySent    Code = "ALREADY_SENT" // a change that can no longer be taken back
 
 	// Session.
@@ -99,7 +100,7 @@ func Codes() []Code {
 		ClaimNoRight, PoolNotFound, PoolDisabled, PoolNotMember, NotInPool, AlreadyHeld, PoolAssignOnly, RecordHeld,
 		NewInPool, CoolDown, DailyLimit, PoolCap, HoldingCap, NoPool, UserDisabled, EmptyRule, LastPool, PoolNotEmpty, Circle,
 		EditedSince, DependsOn, ReplicaFork, Overridden, UnknownKind, UnknownField, Malformed, TooLarge, OldProtocol,
-		EpochChanged, DigestMismatch, MassRemoval, Parked, AlreadySent,
+		EpochChanged, DigestMismatch, MassRemoval, Parked, HandedOn, AlreadySent,
 		Unauthorized, BadLogin, AccountDisabled, TooManyTries, WeakPassword, InsecureAddress, BadAddress, Offline,
 		NotOurServer, Busy, OtherAccount,
 		BadFile, NoHeader, DiskFull, AlreadyOpen, ReplicaBroken, Exists, Internal,
