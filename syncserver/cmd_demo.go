@@ -22,6 +22,7 @@ type demoCommand struct {
 	Customers int    `help:"flag_demo_customers" default:"2000" placeholder:"N"`
 	FollowUps int    `name:"followups" help:"flag_demo_followups" default:"6000" placeholder:"N"`
 	Tasks     int    `help:"flag_demo_tasks" default:"1000" placeholder:"N"`
+	Contacts  bool   `help:"flag_demo_contacts"`
 	Seed      uint64 `help:"flag_demo_seed" default:"1" placeholder:"N"`
 	Users     int    `help:"flag_demo_users" default:"6" placeholder:"N"`
 	Serve     bool   `help:"flag_demo_serve"`
@@ -106,7 +107,7 @@ func (c demoCommand) sample(b *book, team team) (*sample.Book, error) {
 		return nil, fmt.Errorf("demo: %w", err)
 	}
 	return sample.New(sample.Config{
-		Seed: c.Seed, Customers: c.Customers, FollowUps: c.FollowUps, Tasks: c.Tasks, Contacts: true,
+		Seed: c.Seed, Customers: c.Customers, FollowUps: c.FollowUps, Tasks: c.Tasks, Contacts: c.Contacts,
 		Users: team.sellers(), Pools: []string{crm.PoolDefault}, Names: crm.ParseNames(names), Regions: regions,
 		Now: b.clock.Now().UTC(), Zone: zone,
 	})
