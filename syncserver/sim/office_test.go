@@ -243,7 +243,10 @@ func (l *laptop) trySync() {
 }
 
 func (l *laptop) unplug() { l.line.plugged.Store(false) }
-func (l *laptop) plug()   { l.line.plugged.Store(true) }
+func (l *laptop) plug() {
+	l.line.plugged.Store(true)
+	l.line.lose.Store(0)
+}
 
 func (l *laptop) customer(name string, more schema.Values) string {
 	l.t.Helper()
