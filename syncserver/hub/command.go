@@ -66,7 +66,7 @@ func (p *pusher) customer(m Mutation) (*command, error) {
 	if c.holding, _, err = p.tx.Record("holding", m.Record); err != nil {
 		return nil, err
 	}
-	if c.settings, err = p.work.settings(); err != nil {
+	if c.settings, err = p.settings(); err != nil {
 		return nil, err
 	}
 	if c.sees = !c.customer.Deleted && p.seesCustomer(p.by.User, c.holding); c.sees {

@@ -87,7 +87,23 @@ func (p *pusher) lateEdit(kind *schema.Kind, r schema.Record, m Mutation) (Resul
 	if kind.Fact || r.Deleted || h.Text("owner") == "" {
 		return Result{}, fault.New(fault.NotHolder).About(kind.Name, "")
 	}
-	var fields []string
+	fields, err := differing(kind, r, m)
+	if err != nil {
+		return Result{}, err
+	}
+	if len(fields) == 0 {
+		return Result{Outcome: change.Noop}, nil
+	}
+	for _, name := range fields {
+		if err := p.conflict(kind, r, m, name); err != nil {
+			return Result{}, err
+		}
+	}
+	return Result{Outcome: change.Conflict, Fields: fields}, nil
+}
+
+// differing lists the fields that an edit would change, sorted, and refuses values that are wrong.
+func differing(kind *schema.Kind, r schema.Record, m Mutation) (fields []string, err error) {
 	for name, mine := range m.Fields() {
 		f, known := kind.Field(name)
 		if known && f.Server || schema.Equal(mine, r.Values[name]) {
@@ -95,21 +111,13 @@ func (p *pusher) lateEdit(kind *schema.Kind, r schema.Record, m Mutation) (Resul
 		}
 		if known && mine != nil && mine != "" {
 			if err := f.Type.Check(mine); err != nil {
-				return Result{}, named(err, kind.Name, name)
+				return nil, named(err, kind.Name, name)
 			}
 		}
 		fields = append(fields, name)
 	}
-	if len(fields) == 0 {
-		return Result{Outcome: change.Noop}, nil
-	}
 	slices.Sort(fields)
-	for _, name := range fields {
-		if err := p.conflict(kind, r, m, name); err != nil {
-			return Result{}, err
-		}
-	}
-	return Result{Outcome: change.Conflict, Fields: fields}, nil
+	return fields, nil
 }
 
 // couldEdit tells whether through a scope the pusher could edit such records: it is that of an owner whom his right

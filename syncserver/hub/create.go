@@ -70,7 +70,7 @@ func (p *pusher) free(kind *schema.Kind, m Mutation) error {
 // wrongly set to something else.
 func (p *pusher) fill(kind *schema.Kind, r *schema.Record, m Mutation) (locked []string) {
 	for name, v := range m.Fields() {
-		if f, ok := kind.Field(name); v != nil && !(ok && f.Server) {
+		if f, ok := kind.Field(name); v != nil && (!ok || !f.Server) {
 			r.Values[name] = v
 		}
 	}

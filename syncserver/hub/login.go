@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
-	"strings"
 	"time"
 
 	"yuzhou/shared/fault"
@@ -19,7 +18,7 @@ const maxName = 64
 // Login gives a device token for a name and a password; remote is the address it came from. A login replaces the token
 // that the device had. Who guesses waits longer and longer, but nobody is locked out for ever.
 func (h *Hub) Login(ctx context.Context, in wire.Login, remote string) (wire.Session, error) {
-	if in.Device == "" || len(in.Device) > maxName || len(in.Login) > maxName || strings.ContainsAny(in.Device, " \t\n\x00") {
+	if !idForm.MatchString(in.Device) || len(in.Login) > maxName {
 		return wire.Session{}, fault.New(fault.Malformed, "What", "login")
 	}
 	now := h.clock()
@@ -50,6 +49,11 @@ func (h *Hub) Login(ctx context.Context, in wire.Login, remote string) (wire.Ses
 		return wire.Session{}, fault.New(fault.Unauthorized)
 	}
 	h.gate.passed(in.Login)
+	return h.session(ctx, account, in)
+}
+
+// session gives the device its token.
+func (h *Hub) session(ctx context.Context, account store.Account, in wire.Login) (wire.Session, error) {
 	token, err := newToken()
 	if err != nil {
 		return wire.Session{}, err

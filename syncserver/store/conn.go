@@ -30,7 +30,7 @@ func (c *conn) close() error {
 	for _, s := range c.prepared {
 		err = errors.Join(err, s.Close())
 	}
-	return errors.Join(err, c.Conn.Close())
+	return errors.Join(err, c.Close())
 }
 
 func (c *conn) stmt(text string) (*sql.Stmt, error) {
@@ -46,7 +46,7 @@ func (c *conn) stmt(text string) (*sql.Stmt, error) {
 }
 
 func (c *conn) exec(text string, args ...any) error {
-	s, err := c.stmt(text)
+	s, err := c.stmt(text) //nolint:sqlclosecheck // kept, and closed with the connection
 	if err != nil {
 		return err
 	}
@@ -56,7 +56,7 @@ func (c *conn) exec(text string, args ...any) error {
 
 // one reads one row; found is false when there is none.
 func (c *conn) one(into []any, text string, args ...any) (found bool, err error) {
-	s, err := c.stmt(text)
+	s, err := c.stmt(text) //nolint:sqlclosecheck // kept, and closed with the connection
 	if err != nil {
 		return false, err
 	}
@@ -69,7 +69,7 @@ func (c *conn) one(into []any, text string, args ...any) (found bool, err error)
 
 // each calls fn for every row.
 func (c *conn) each(fn func(scan func(...any) error) error, text string, args ...any) error {
-	s, err := c.stmt(text)
+	s, err := c.stmt(text) //nolint:sqlclosecheck // kept, and closed with the connection
 	if err != nil {
 		return err
 	}

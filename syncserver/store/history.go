@@ -16,7 +16,6 @@ type Change struct {
 	Old, New any
 	By       string // user; "" is the schedule or the command line
 	Device   string
-	seq      int64
 	At       int64 // Unix ms; read only, a new line has the transaction's time
 }
 
