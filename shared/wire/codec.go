@@ -52,12 +52,9 @@ func (c countWriter) Write(p []byte) (int, error) {
 func (w *Writer) Line(message any) error { return w.json.Encode(message) }
 
 // Raw appends one message that is JSON on one line already: rows go from the store to the wire as they are kept.
+// It may write into the spare capacity of line.
 func (w *Writer) Raw(line []byte) error {
-	out := countWriter{w.zip, &w.size}
-	if _, err := out.Write(line); err != nil {
-		return err
-	}
-	_, err := out.Write([]byte{'\n'})
+	_, err := countWriter{w.zip, &w.size}.Write(append(line, '\n'))
 	return err
 }
 

@@ -126,7 +126,9 @@ func (p *page) scope(ctx context.Context, s store.Held) (full bool, err error) {
 		if err := ctx.Err(); err != nil {
 			return false, err
 		}
-		entries, err := p.view.Entries(s.Scope, p.At, chunk)
+		// A root has a few rows at least, so more entries than this would be read for nothing.
+		ask := min(chunk, (p.limit-p.rows)/4+16)
+		entries, err := p.view.Entries(s.Scope, p.At, ask)
 		if err != nil || len(entries) == 0 {
 			return false, err
 		}
@@ -134,7 +136,7 @@ func (p *page) scope(ctx context.Context, s store.Held) (full bool, err error) {
 		if full || err != nil {
 			return full, err
 		}
-		if used == len(entries) && used < chunk {
+		if used == len(entries) && used < ask {
 			return false, nil
 		}
 	}
