@@ -28,8 +28,8 @@ func Claim(data string, raise func()) (release func(), err error) {
 	if err != nil {
 		other, dialErr := net.Dial("unix", address)
 		if dialErr == nil {
-			defer other.Close()
-			if _, err := other.Write([]byte(raiseWord)); err != nil {
+			_, err := other.Write([]byte(raiseWord))
+			if err := errors.Join(err, other.Close()); err != nil {
 				return nil, fmt.Errorf("ask the open window to come to the front: %w", err)
 			}
 			return nil, ErrOpen

@@ -10,6 +10,7 @@ import (
 	"yuzhou/desktop/ui/screen"
 	"yuzhou/desktop/ui/theme"
 	"yuzhou/desktop/ui/words"
+	"yuzhou/shared/fault"
 )
 
 // A customer is made through the form by keyboard alone: N, the name, Ctrl+Enter (CUS-01, CUS-03).
@@ -245,6 +246,20 @@ func TestListByKeyboard(t *testing.T) {
 	if got := h.lastTalk(ids[2]).Row.Text("content"); got != "续签意向" {
 		t.Fatalf("the newest follow-up says %q", got)
 	}
+}
+
+// A first sync that is cut off says why, keeps how far it came, and carries on with one click.
+func TestFirstSyncCarriesOn(t *testing.T) {
+	h := newBench(t, plainLook, nil)
+	h.server, h.refuse = "https://crm.company.example", fault.New(fault.Offline)
+	h.ui.start()
+	h.settle()
+	h.mustRead("第一次同步")
+	h.mustRead("1,286 / 4,120")
+	h.mustRead("同步停在这里")
+	h.refuse = nil
+	h.tap("继续同步")
+	h.mustRead("今天要跟进")
 }
 
 // The first start: what is missing is said on its field, a refusal keeps what was typed, and the practice book opens.

@@ -114,19 +114,25 @@ func (h *bench) port() Port {
 	return Port{
 		Book: func() *book.Book { return h.book },
 		Account: func() settings.Account {
-			return settings.Account{Server: h.server, Device: "zhangwei-laptop", Data: "~/.local/share/yuzhou", Version: "0.1.0"}
+			return settings.Account{Server: h.server, LoggedIn: h.server != "", Device: "zhangwei-laptop", Data: "~/.local/share/yuzhou", Version: "0.1.0"}
 		},
 		Login: func(_ context.Context, c login.Credentials) error {
 			h.logins = append(h.logins, c)
 			return h.refuse
 		},
-		Practice:  func(context.Context) error { h.book = practice(h.t); return nil },
-		FirstSync: func(context.Context, func(screen.Status)) error { return nil },
-		LogOut:    func(context.Context) error { h.book = nil; return nil },
-		SyncNow:   func() { h.synced++ },
-		Now:       clock.At(noon),
-		Status:    func() screen.Status { return h.status },
-		Listen:    func(func()) func() { return func() {} },
+		Practice: func(context.Context) error { h.book = practice(h.t); return nil },
+		FirstSync: func(_ context.Context, tell func(screen.Status)) error {
+			tell(screen.Status{State: screen.Syncing, Done: 1286, Total: 4120, Bytes: 3 << 20})
+			if h.refuse == nil {
+				h.book = practice(h.t)
+			}
+			return h.refuse
+		},
+		LogOut:  func(context.Context) error { h.book = nil; return nil },
+		SyncNow: func() { h.synced++ },
+		Now:     clock.At(noon),
+		Status:  func() screen.Status { return h.status },
+		Listen:  func(func()) func() { return func() {} },
 		Preferences: func() screen.Preferences {
 			return h.prefs
 		},

@@ -96,7 +96,7 @@ func newTextEditor(p place) *textEditor {
 	} else {
 		e.field = widget.NewTextField(p.label(), placeholder)
 	}
-	e.field.SetRequired(p.field.Required)
+	e.field = e.field.SetRequired(p.field.Required)
 	e.field.OnChanged = func(string) { p.tell() }
 	e.field.Check = func(string) string {
 		_, err := e.Value()

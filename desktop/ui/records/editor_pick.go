@@ -24,7 +24,7 @@ func newPick(p place, options []widget.Option) *pick {
 	}
 	e := &pick{place: p, options: options}
 	e.field = widget.NewSelectField(p.label(), words.T("ui.form.choose"), words.T("ui.form.narrow"), options)
-	e.field.SetRequired(p.field.Required)
+	e.field = e.field.SetRequired(p.field.Required)
 	e.field.OnChanged = func(string) {
 		e.field.SetError("")
 		p.tell()

@@ -38,7 +38,7 @@ func newDateEditor(p place) *timeEditor {
 }
 
 func (e *timeEditor) setUp() {
-	e.field.SetRequired(e.place.field.Required)
+	_ = e.field.SetRequired(e.place.field.Required)
 	e.field.OnPicked = func(time.Time) { e.tell() }
 }
 
