@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"sync"
 
 	"github.com/klauspost/compress/zstd"
 
@@ -25,15 +26,22 @@ type Writer struct {
 	size int
 }
 
-// NewWriter starts a body.
-func NewWriter() *Writer {
-	w := &Writer{}
-	zip, err := zstd.NewWriter(&w.buf, zstd.WithEncoderLevel(zstd.SpeedDefault), zstd.WithEncoderConcurrency(1), zstd.WithWindowSize(1<<20))
+// encoders keeps encoders that are done: each takes more than a megabyte, and most bodies are one line that says that there
+// is nothing new.
+var encoders = sync.Pool{New: func() any {
+	zip, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedDefault), zstd.WithEncoderConcurrency(1), zstd.WithWindowSize(1<<20))
 	if err != nil { // options are constants
 		panic(err)
 	}
-	w.zip = zip
-	w.json = json.NewEncoder(countWriter{zip, &w.size})
+	return zip
+}}
+
+// NewWriter starts a body.
+func NewWriter() *Writer {
+	w := &Writer{}
+	w.zip, _ = encoders.Get().(*zstd.Encoder)
+	w.zip.Reset(&w.buf)
+	w.json = json.NewEncoder(countWriter{w.zip, &w.size})
 	w.json.SetEscapeHTML(false)
 	return w
 }
@@ -61,11 +69,13 @@ func (w *Writer) Raw(line []byte) error {
 // Size is the number of bytes written so far, before compression.
 func (w *Writer) Size() int { return w.size }
 
-// Close ends the body and gives it with its digest (hex SHA-256 of the compressed bytes).
+// Close ends the body, once, and gives it with its digest (hex SHA-256 of the compressed bytes).
 func (w *Writer) Close() (body []byte, digest string, err error) {
 	if err := w.zip.Close(); err != nil {
 		return nil, "", err
 	}
+	encoders.Put(w.zip)
+	w.zip = nil
 	return w.buf.Bytes(), Digest(w.buf.Bytes()), nil
 }
 
