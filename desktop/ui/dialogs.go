@@ -3,7 +3,6 @@ package ui
 import (
 	"errors"
 	"io"
-	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/dialog"
@@ -40,7 +39,7 @@ func (s *shell) ask(q screen.Question) {
 			return true
 		}
 		if !errors.Is(err, screen.ErrShown) {
-			notice.Set(s.words(err), widget.ToneBad)
+			notice.Set(screen.Told(err, screen.TimesOf(s.book)), widget.ToneBad)
 			notice.Show()
 		}
 		shown.Refresh()
@@ -50,16 +49,11 @@ func (s *shell) ask(q screen.Question) {
 	s.dialog = shown
 }
 
-func (s *shell) words(err error) string {
-	what, next := screen.Trouble(err, screen.TimesOf(s.book))
-	return strings.TrimSpace(what + " " + next)
-}
-
 // fail says what could not be done, why, and what to do now. Troubles that come while one is being read wait for
 // their next chance: the same broken thing fails again soon enough.
 func (s *shell) fail(err error) {
-	if s.dialog != nil && s.dialog.Open() {
-		return
+	if s.window.shell != s || s.dialog != nil && s.dialog.Open() {
+		return // the book has been left, or somebody is reading already
 	}
 	what, next := screen.Trouble(err, screen.TimesOf(s.book))
 	body := widget.NewStack(6, widget.NewParagraph(what, widget.Body, widget.ColorText),

@@ -2,7 +2,6 @@ package conflicts
 
 import (
 	"slices"
-	"strings"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -19,7 +18,7 @@ import (
 func (p *Page) refused(item book.TrayItem) fyne.CanvasObject {
 	what, next := screen.Trouble(item.Fault, screen.TimesOf(p.book))
 	cause := widget.NewParagraph(what, widget.Body, widget.ColorText)
-	way := widget.NewParagraph(strings.TrimSpace(next+left(item)), widget.Body, widget.ColorDim)
+	way := widget.NewParagraph(screen.Sentences(next, left(item)), widget.Body, widget.ColorDim)
 	lines := []fyne.CanvasObject{widget.NewStack(2, cause, way)}
 	if typed := screen.Changes(p.book, item.Mutation); len(typed) > 0 {
 		lines = append(lines, quoted(typed))
@@ -49,7 +48,7 @@ func left(item book.TrayItem) string {
 	if item.Mutation.Command != change.Claim || item.Info["Limit"] == "" || item.Info["Left"] == "" || item.Fault != nil && item.Fault.Code == fault.DailyLimit {
 		return ""
 	}
-	return " " + words.T("ui.tray.left", "Left", item.Info["Left"], "Limit", item.Info["Limit"])
+	return words.T("ui.tray.left", "Left", item.Info["Left"], "Limit", item.Info["Limit"])
 }
 
 func (p *Page) again(id string) func() {
@@ -75,7 +74,7 @@ func (p *Page) similar(item book.TrayItem) func() {
 // granted is the card of a request that succeeded.
 func (p *Page) granted(item book.TrayItem) fyne.CanvasObject {
 	at := words.Moment(time.UnixMilli(item.Mutation.At), p.book.Now(), p.book.Zone())
-	text := strings.TrimSpace(words.T("ui.tray.ok.text", "When", at) + left(item))
+	text := screen.Sentences(words.T("ui.tray.ok.text", "When", at), left(item))
 	buttons := widget.NewBar(8)
 	if item.Customer != "" {
 		buttons.Add(widget.NewPlainButton(words.T("ui.tray.openCustomer"), func() {

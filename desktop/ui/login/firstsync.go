@@ -91,8 +91,8 @@ func (p *FirstSync) show(s screen.Status) {
 }
 
 func (p *FirstSync) stopped(err error) {
-	what, next := screen.Trouble(err, screen.Times{Now: p.journey.Now(), Zone: time.Local})
-	p.notice.Set(words.T("ui.first.stopped", "Why", what+" "+next), widget.ToneWarn)
+	why := screen.Told(err, screen.Times{Now: p.journey.Now(), Zone: time.Local})
+	p.notice.Set(words.T("ui.first.stopped", "Why", why), widget.ToneWarn)
 	p.notice.Show()
 	p.resume.Show()
 	p.content.Refresh()

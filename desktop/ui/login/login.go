@@ -185,8 +185,7 @@ func (p *Page) finish(c Credentials, err error) {
 	p.submit.Enable()
 	p.practice.Enable()
 	if err != nil {
-		what, next := screen.Trouble(err, screen.Times{Now: p.door.Now(), Zone: time.Local})
-		p.say(what+" "+next, widget.ToneBad)
+		p.say(screen.Told(err, screen.Times{Now: p.door.Now(), Zone: time.Local}), widget.ToneBad)
 		return
 	}
 	p.say("", widget.ToneNeutral)

@@ -266,12 +266,11 @@ func (p *Page) claim() {
 		asked++
 	}
 	p.list.ClearMarks()
-	what, next := screen.Trouble(first, screen.TimesOf(p.book))
 	switch {
 	case asked == 0 && failed > 0:
 		p.nav.Fail(first)
 	case failed > 0:
-		p.nav.Toast(words.T("ui.customer.partly", "Done", asked, "Failed", failed, "Why", what+" "+next), nil)
+		p.nav.Toast(words.T("ui.customer.partly", "Done", asked, "Failed", failed, "Why", screen.Told(first, screen.TimesOf(p.book))), nil)
 	case p.book.Practice():
 		p.nav.Toast(words.T("ui.pool.claimedNow", "N", asked), nil)
 	default:

@@ -57,14 +57,7 @@ func cellsOf(b *book.Book, columns []column, row book.Row) []widget.Cell {
 }
 
 func nameCell(_ *book.Book, row book.Row) widget.Cell {
-	text := row.Title()
-	switch {
-	case row.Asked != "":
-		text += " · " + words.T("ui.mark.asked")
-	case row.Pending:
-		text += " · " + words.T("ui.mark.pending")
-	}
-	return widget.Cell{Text: text, Role: widget.ColorText}
+	return widget.Cell{Text: row.Title(), Role: widget.ColorText}
 }
 
 func plain(name string, role fyne.ThemeColorName) func(*book.Book, book.Row) widget.Cell {
@@ -112,7 +105,15 @@ func ownerCell(b *book.Book, row book.Row) widget.Cell {
 	if row.Owner == "" {
 		name = b.Name("pool", row.Pool)
 	}
-	return widget.Cell{Text: screen.Or(name), Role: widget.ColorDim}
+	cell := widget.Cell{Text: screen.Or(name), Role: widget.ColorDim}
+	// What is not on the server yet is said here and not behind the name: a long name would cut it off.
+	switch {
+	case row.Asked != "":
+		cell.Text, cell.Role = cell.Text+" · "+words.T("ui.mark.asked"), widget.ColorAccent
+	case row.Pending:
+		cell.Text, cell.Role = cell.Text+" · "+words.T("ui.mark.pending"), widget.ColorAccent
+	}
+	return cell
 }
 
 // views are the ways to look at customers that this person has: those of others only where somebody's can be seen.

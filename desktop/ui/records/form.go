@@ -289,8 +289,7 @@ func (f *Form) save() bool {
 		if errors.As(err, &invalid) {
 			f.tell(invalid.Faults)
 		} else {
-			what, next := screen.Trouble(err, screen.TimesOf(f.book))
-			f.say(what+" "+next, widget.ToneBad)
+			f.say(screen.Told(err, screen.TimesOf(f.book)), widget.ToneBad)
 		}
 		return false
 	}
@@ -347,8 +346,7 @@ func (f *Form) tell(wrong []*fault.Fault) {
 		f.nav.Focus(first)
 		return
 	}
-	what, next := screen.Trouble(wrong[0], screen.TimesOf(f.book))
-	f.say(what+" "+next, widget.ToneBad)
+	f.say(screen.Told(wrong[0], screen.TimesOf(f.book)), widget.ToneBad)
 }
 
 func (f *Form) say(text string, tone widget.Tone) {

@@ -236,7 +236,7 @@ func (q *quick) refuse(err error) {
 	case f.Code == fault.Required && f.Field == "method":
 		what, next = words.T("ui.followup.needMethod"), ""
 	}
-	q.say(strings.TrimSpace(what + " " + next))
+	q.say(screen.Sentences(what, next))
 }
 
 // entry reads what is typed.

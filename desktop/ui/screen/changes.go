@@ -58,5 +58,5 @@ func What(m change.Mutation) string {
 	if m.Op == change.Ask {
 		return words.T("ui.outbox.op." + m.Command)
 	}
-	return words.T("ui.outbox.op."+string(m.Op), "Kind", KindName(m.Kind))
+	return words.T("ui.outbox.op."+string(m.Op), "Kind", kindInside(m.Kind))
 }

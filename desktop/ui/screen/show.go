@@ -18,6 +18,14 @@ func FieldLabel(kind, field string) string { return words.T(kind + "." + field) 
 // KindName is the word for a kind.
 func KindName(kind string) string { return words.T("kind." + kind) }
 
+// kindInside is the word for a kind inside a sentence.
+func kindInside(kind string) string {
+	if words.Language() == words.English {
+		return strings.ToLower(KindName(kind))
+	}
+	return KindName(kind)
+}
+
 // Value writes a field of a record for a person, "" when it is empty. A value that the person may not see is said to
 // be hidden, so that nobody takes it for missing.
 func Value(b *book.Book, kind *schema.Kind, f schema.Field, r schema.Record) string {

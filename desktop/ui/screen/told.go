@@ -85,7 +85,7 @@ func TrayTitle(b *book.Book, item book.TrayItem) string {
 	if item.Title != "" {
 		name = item.Title
 	}
-	return words.T("ui.tray.refused."+what, "Name", name, "Kind", KindName(item.Mutation.Kind))
+	return words.T("ui.tray.refused."+what, "Name", name, "Kind", kindInside(item.Mutation.Kind))
 }
 
 // NoticeText writes a notice from its code and parameters.

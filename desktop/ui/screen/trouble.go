@@ -1,6 +1,7 @@
 package screen
 
 import (
+	"strings"
 	"time"
 
 	"yuzhou/desktop/book"
@@ -38,6 +39,27 @@ func Trouble(err error, t Times) (what, next string) {
 		key = "fault." + string(fault.Internal)
 	}
 	return words.T(key, params), words.T(key+".next", params)
+}
+
+// Told is Trouble in one piece.
+func Told(err error, t Times) string {
+	what, next := Trouble(err, t)
+	return Sentences(what, next)
+}
+
+// Sentences joins sentences: with a space in English and none in Chinese, whose full stop brings its own.
+func Sentences(parts ...string) string {
+	gap := ""
+	if words.Language() == words.English {
+		gap = " "
+	}
+	var out []string
+	for _, part := range parts {
+		if part != "" {
+			out = append(out, part)
+		}
+	}
+	return strings.Join(out, gap)
 }
 
 // Wrong says in one line what is wrong with a field.

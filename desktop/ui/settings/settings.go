@@ -106,7 +106,7 @@ func (p *Page) look() fyne.CanvasObject {
 
 // line is a label with what there is to choose beside it.
 func line(key string, choice fyne.CanvasObject) fyne.CanvasObject {
-	return widget.NewColumns(0, []float32{88, 0}, widget.NewBar(0, widget.NewText(words.T(key), widget.Body, widget.ColorDim)), choice)
+	return widget.NewColumns(0, []float32{108, 0}, widget.NewBar(0, widget.NewText(words.T(key), widget.Body, widget.ColorDim)), choice)
 }
 
 func (p *Page) account() fyne.CanvasObject {
@@ -140,8 +140,7 @@ func (p *Page) account() fyne.CanvasObject {
 	widget.AlignFields(lines...)
 	foot := widget.NewStack(10)
 	if status.Fault != nil {
-		what, next := screen.Trouble(status.Fault, screen.TimesOf(p.book))
-		foot.Add(widget.NewParagraph(what+" "+next, widget.Small, widget.ColorWarn))
+		foot.Add(widget.NewParagraph(screen.Told(status.Fault, screen.TimesOf(p.book)), widget.Small, widget.ColorWarn))
 	}
 	if skew := status.Skew.Abs(); skew >= warnSkew {
 		foot.Add(widget.NewParagraph(words.T("ui.settings.skew", "Minutes", int(skew.Minutes())), widget.Small, widget.ColorWarn))
