@@ -18,7 +18,7 @@ func columns() []widget.Column {
 		{ID: "mobile", Title: words.T("ui.customers.column.mobile"), Width: 128},
 		{ID: "former_owner", Title: words.T("ui.pool.column.former"), Width: 120},
 		{ID: "pooled_at", Title: words.T("ui.pool.column.pooled"), Width: 96, Sortable: true},
-		{ID: "reason", Title: words.T("ui.pool.column.reason"), Width: 246},
+		{ID: "reason", Title: words.T("ui.pool.column.reason"), Width: 224},
 	}
 }
 

@@ -22,7 +22,8 @@ type column struct {
 	cell  func(b *book.Book, row book.Row) widget.Cell
 }
 
-// customerColumns are the columns of the drawings, in their order and widths.
+// customerColumns are the columns of the drawings, in their order and widths; the last one is narrower, for the frame of
+// a window takes a few pixels of the 1280.
 func customerColumns() []column {
 	return []column{
 		{id: "name", title: "ui.customers.column.name", width: 258, cell: nameCell},
@@ -32,7 +33,7 @@ func customerColumns() []column {
 		{id: "next_contact_at", title: "ui.customers.column.next", width: 118, cell: nextCell},
 		{id: "followed_at", title: "ui.customers.column.last", width: 98, cell: lastCell},
 		{id: "due_on", title: "ui.customers.column.due", width: 90, right: true, cell: dueCell},
-		{id: "owner", title: "ui.customers.column.owner", width: 150, cell: ownerCell},
+		{id: "owner", title: "ui.customers.column.owner", width: 128, cell: ownerCell},
 	}
 }
 

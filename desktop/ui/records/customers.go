@@ -24,6 +24,7 @@ type Customers struct {
 	actions []fyne.CanvasObject
 	follow  *widget.Button
 	content fyne.CanvasObject
+	shown   bool // the first list has been shown
 }
 
 // NewCustomers returns the screen.
@@ -159,6 +160,14 @@ func (p *Customers) Reload() {
 }
 
 func (p *Customers) show(ids []string) {
+	// A manager holds nobody himself: what he opens the list for are the customers of his people.
+	if !p.shown && len(ids) == 0 && p.views.Chip(book.ViewBelow) != nil {
+		p.shown = true
+		p.views.SetChosen(book.ViewBelow)
+		p.setView(book.ViewBelow)
+		return
+	}
+	p.shown = true
 	p.pages.SetIDs(ids)
 	p.list.SetFooter("")
 	if len(ids) > 0 {

@@ -162,10 +162,10 @@ func figures(m book.MonthFigures) fyne.CanvasObject {
 }
 
 func figure(key string, now, before int) fyne.CanvasObject {
-	role, sign := widget.ColorDim, "+"
+	role, sign := widget.ColorDim, "±"
 	switch {
 	case now > before:
-		role = widget.ColorGood
+		role, sign = widget.ColorGood, "+"
 	case now < before:
 		role, sign = widget.ColorBad, ""
 	}
