@@ -46,10 +46,11 @@ const (
 
 // display is an X server of our own with a window manager, so that nobody's desktop is in the way and none is needed.
 type display struct {
-	t     *testing.T
-	name  string // :99
-	shots string
-	taken int
+	t      *testing.T
+	name   string // :99
+	shots  string
+	taken  int // pictures
+	opened int // windows
 }
 
 func newDisplay(t *testing.T) *display {

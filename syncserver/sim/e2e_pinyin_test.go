@@ -85,9 +85,9 @@ func TestE2EPinyin(t *testing.T) {
 	a.paste(password)
 	a.keys("Return")
 	replicaOf(t, data).finds("his customer", `SELECT id FROM customer WHERE name = ?`, heldName)
-	a.opened()
+	a.shown()
 
-	a.press("n")
+	a.click(newButton) // the letter N would stay in the composition
 	a.pinyin("hangzhou")
 	a.keys("space")
 	a.pinyin("ni")

@@ -109,7 +109,8 @@ func (d *display) open(data string, column int, env ...string) *desktop {
 	d.t.Helper()
 	c := exec.Command(program(d.t, "yuzhou"), "--data", data)
 	c.Env = d.env(append([]string{"LANG=zh_CN.UTF-8", "LANGUAGE=zh_CN", "HOME=" + filepath.Dir(data)}, env...)...)
-	p := start(d.t, data+".log", c)
+	d.opened++
+	p := start(d.t, fmt.Sprintf("%s-%d.log", data, d.opened), c)
 	return &desktop{process: p, window: d.find(p.Process.Pid, column)}
 }
 

@@ -3,12 +3,17 @@
 package sim_test
 
 import (
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"syscall"
 	"testing"
 
+	"yuzhou/desktop/session"
+	screens "yuzhou/desktop/ui/screen"
+	"yuzhou/desktop/ui/theme"
+	"yuzhou/desktop/ui/words"
 	"yuzhou/shared/crm"
 )
 
@@ -77,7 +82,7 @@ func (d *day) logIn(screen *display) {
 	d.pooled = d.replica("a").finds("the pool's face", `SELECT id FROM customer WHERE name = ?`, pooledName)
 	d.replica("a").wants("the neglected one", neglectedRemark, `SELECT remark FROM customer WHERE name = ?`, neglectedName)
 	d.replica("a").wants("the pool's mobile as a mask", "137****0617", `SELECT mobile FROM customer WHERE id = ?`, d.pooled)
-	d.a.opened()
+	d.a.shown()
 	d.a.keep("today-after-first-sync")
 }
 
@@ -102,10 +107,17 @@ func (d *day) createCustomer() {
 
 // manager opens the second window: it stands open while the server is away.
 func (d *day) manager(screen *display) {
+	dark := screens.Preferences{Language: words.Chinese, Mode: string(theme.Dark), Scale: 100} // one window of each look
+	if err := os.MkdirAll(d.data("b"), 0o700); err != nil {
+		d.Fatal(err)
+	}
+	if err := session.WritePreferences(d.data("b"), dark); err != nil {
+		d.Fatal(err)
+	}
 	d.b = screen.open(d.data("b"), 1)
 	d.enter(d.b, lijingli)
 	d.replica("b").wants("his salesman's customer", createdName, `SELECT name FROM customer WHERE id = ?`, d.created)
-	d.b.opened()
+	d.b.shown()
 	d.b.keep("manager-after-first-sync")
 }
 
@@ -162,7 +174,7 @@ func (d *day) killAndReopen(screen *display) {
 	}
 	d.a.clean()
 	d.a = screen.open(d.data("a"), 0)
-	d.a.opened()
+	d.a.shown()
 	replica.wants("the outbox as it was", before, `SELECT group_concat(id) FROM outbox`)
 	replica.wants("the follow-up", followUpText, `SELECT content FROM followup WHERE root_id = ?`, d.created)
 	d.a.keep("today-after-kill")
@@ -230,7 +242,7 @@ func (d *day) reclaim() {
 	company := d.office.tables()
 	company.wants("nobody holds it", "1", `SELECT body ->> 'owner' IS NULL AND body ->> 'pool' <> '' FROM record WHERE kind = 'holding'
 		AND id = (SELECT id FROM record WHERE kind = 'customer' AND body ->> 'name' = ?)`, neglectedName)
-	company.wants("the others stay", "3", `SELECT count(*) FROM holding WHERE owner = (SELECT id FROM record WHERE kind = 'user'
+	company.wants("the others stay", "4", `SELECT count(*) FROM holding WHERE owner = (SELECT id FROM record WHERE kind = 'user'
 		AND body ->> 'login' = ?)`, zhangwei)
 	replica := d.replica("a")
 	replica.wants("the message", "1", `SELECT count(*) FROM notice WHERE params LIKE '%' || ? || '%'`, neglectedName)

@@ -26,8 +26,9 @@ const (
 func entry(n int) place { return place{84, 70 + railStep*n} }
 
 var (
+	newButton   = place{1216, 24}               // 新建客户, on 今天
 	claimButton = place{1240, 24}               // the one action of a customer's page in the pool
-	statusTray  = place{330, windowHeight - 14} // behind the words of the status bar
+	statusTray  = place{266, windowHeight - 14} // behind the words of the status bar
 )
 
 // blink is how many pixels a cursor may change between two pictures of a window that stands still.
@@ -83,8 +84,8 @@ func (w *window) act(what string, do func()) {
 	w.settle()
 }
 
-// opened waits until the window shows the book: the chosen entry of the navigation stands on its own ground.
-func (w *window) opened() {
+// shown waits until the window shows the book: the chosen entry of the navigation stands on its own ground.
+func (w *window) shown() {
 	w.t.Helper()
 	until(w.t, "the navigation", func() bool {
 		p := w.picture()
