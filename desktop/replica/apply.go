@@ -27,8 +27,8 @@ type applier struct {
 	roots   map[string]bool // roots of such records
 	changed map[string]bool // those of them that the pages touched
 	leaves  []leave
-	before  int64 // roots before the first page
-	silent  int   // roots that left without a stated reason
+	joined  int // roots that are new
+	silent  int // roots that left without a stated reason
 	out     Applied
 }
 
@@ -44,9 +44,6 @@ func (t *tx) applier() (*applier, error) {
 	a := &applier{tx: t, pending: map[key]bool{}, roots: map[string]bool{}, changed: map[string]bool{}}
 	var err error
 	if a.scopes, err = t.scopes(); err != nil {
-		return nil, err
-	}
-	if a.before, err = t.number("SELECT count(*) FROM root"); err != nil {
 		return nil, err
 	}
 	lines, err := t.lines("WHERE op <> 'command'")
@@ -128,7 +125,15 @@ const (
 )
 
 func (a *applier) allowRemoval() error {
-	if a.silent <= safeRemovals || int64(a.silent)*100 <= a.before*safePercent {
+	if a.silent <= safeRemovals {
+		return nil
+	}
+	now, err := a.number("SELECT count(*) FROM root")
+	if err != nil {
+		return err
+	}
+	before := int(now) + a.out.Left - a.joined
+	if a.silent*100 <= before*safePercent {
 		return nil
 	}
 	allowed, err := a.meta(metaRemoval)
@@ -274,6 +279,9 @@ func (a *applier) root(g *group) error {
 		return err
 	}
 	a.tally(s, true)
+	if !s.exists {
+		a.joined++
+	}
 	return a.exec(`INSERT INTO root (id, count, sum, face_count, face_sum) VALUES (?, ?, ?, ?, ?)
 		ON CONFLICT (id) DO UPDATE SET count = excluded.count, sum = excluded.sum, face_count = excluded.face_count, face_sum = excluded.face_sum`,
 		g.ID, s.holds.all.count, blob(s.holds.all.sum), s.holds.face.count, blob(s.holds.face.sum))

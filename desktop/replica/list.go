@@ -136,9 +136,13 @@ func (r *Replica) where(f Filter) (string, []driver.Value, error) {
 		b.WriteString(" AND (" + strings.Join(any, " OR ") + ")")
 	}
 	if needle := Needle(f.Match); needle != "" {
-		b.WriteString(" AND id IN (SELECT CASE ?2 WHEN 'customer' THEN root ELSE id END FROM finder WHERE instr(text, ?1) > 0 AND kind IN (?2, ?3))")
-		text := b.String()
-		return numbered(text, len(args)), append(args, needle, f.Kind, companion(f.Kind)), nil
+		has, wanted := contains(needle)
+		column, companion := "id", f.Kind
+		if f.Kind == "customer" { // a contact leads to its customer
+			column, companion = "root", "contact"
+		}
+		b.WriteString(" AND id IN (SELECT " + column + " FROM finder WHERE " + has + " AND kind IN (?, ?))")
+		args = append(args, wanted, f.Kind, companion)
 	}
 	return b.String(), args, nil
 }
@@ -166,22 +170,6 @@ func (t *table) condition(cond Cond) (string, []driver.Value, error) {
 		return name + " " + string(cond.Op) + " ?", []driver.Value{cond.Value}, nil
 	}
 	return "", nil, fmt.Errorf("replica: no comparison %q", cond.Op)
-}
-
-// numbered moves the numbers ?1 ?2 ?3 of the search behind the arguments before it.
-func numbered(text string, before int) string {
-	for n := 3; n >= 1; n-- {
-		text = strings.ReplaceAll(text, fmt.Sprintf("?%d", n), fmt.Sprintf("?%d", n+before))
-	}
-	return text
-}
-
-// companion is the kind whose finds count as finds of another: the contact leads to the customer.
-func companion(kind string) string {
-	if kind == "customer" {
-		return "contact"
-	}
-	return kind
 }
 
 func (r *Replica) order(f Filter) (string, error) {

@@ -179,9 +179,7 @@ func (l *loader) append(g *group) error {
 				return err
 			}
 		}
-		if name := w.t.kind.Name; !l.touched.Kinds[name] {
-			l.touch(name)
-		}
+		l.touched.Kinds[w.t.kind.Name] = true
 		if isDirectory(w.t.kind.Name) {
 			l.dirty = true
 			if l.hasRows { // days to the pool that are computed already may be wrong: once more at the end

@@ -38,13 +38,23 @@ func (r *Replica) Position() (ask wire.Pull, epoch string, first bool, err error
 // Take applies or keeps one page of a pull of the given epoch. It is one transaction, with the token of the next page.
 func (r *Replica) Take(p *Page, epoch string) (Applied, error) {
 	var out Applied
-	err := r.change(relaxed, func(t *tx) error {
-		var published, stage string
-		if err := t.metas(map[string]*string{metaPublished: &published, metaStage: &stage}); err != nil {
+	_, _, first, err := r.Position()
+	if err != nil {
+		return out, err
+	}
+	how := relaxed
+	if first {
+		how = filling
+	}
+	err = r.change(how, func(t *tx) error {
+		var published, stage, known string
+		if err := t.metas(map[string]*string{metaPublished: &published, metaStage: &stage, metaEpoch: &known}); err != nil {
 			return err
 		}
-		if err := t.setMeta(metaEpoch, epoch); err != nil {
-			return err
+		if known != epoch {
+			if err := t.setMeta(metaEpoch, epoch); err != nil {
+				return err
+			}
 		}
 		var err error
 		switch {
@@ -166,10 +176,6 @@ func (t *tx) replace(last *Page) (Applied, error) {
 			return Applied{}, err
 		}
 	}
-	before, err := t.number("SELECT count(*) FROM root")
-	if err != nil {
-		return Applied{}, err
-	}
 	if err := t.empty(); err != nil {
 		return Applied{}, err
 	}
@@ -187,10 +193,14 @@ func (t *tx) replace(last *Page) (Applied, error) {
 	if err != nil {
 		return Applied{}, err
 	}
+	joined, err := t.number("SELECT count(*) FROM root WHERE id NOT IN (SELECT id FROM temp.former)")
+	if err != nil {
+		return Applied{}, err
+	}
 	for root := range l.roots { // customers made here are in no page
 		l.changed[root] = true
 	}
-	l.before, l.silent, l.out.Left = before, int(gone), int(gone)
+	l.joined, l.silent, l.out.Left = int(joined), int(gone), int(gone)
 	t.removed = true
 	if err := l.publish(last.End, true); err != nil {
 		return Applied{}, err

@@ -10,11 +10,23 @@ import (
 // durability says what a commit survives.
 type durability string
 
-// What a person typed must survive a power cut; what was pulled can be pulled again.
+// What a person typed must survive a power cut; what was pulled can be pulled again. A first sync moves hundreds of
+// megabytes through the log, which is emptied seldom meanwhile: each time the disk must be waited for.
 const (
-	durable durability = "FULL"
-	relaxed durability = "NORMAL"
+	durable durability = "typed"
+	relaxed durability = "pulled"
+	filling durability = "first sync"
 )
+
+func (d durability) pragmas() []string {
+	switch d {
+	case relaxed:
+		return []string{"PRAGMA synchronous=NORMAL", "PRAGMA wal_autocheckpoint=1000"}
+	case filling:
+		return []string{"PRAGMA synchronous=NORMAL", "PRAGMA wal_autocheckpoint=16000"}
+	}
+	return []string{"PRAGMA synchronous=FULL", "PRAGMA wal_autocheckpoint=1000"}
+}
 
 // tx is one write transaction. It knows the time.
 type tx struct {
@@ -48,8 +60,10 @@ func (r *Replica) commit(d durability, fn func(*tx) error) (Touched, error) {
 	}
 	if r.sync != d {
 		// SQLite ignores the pragma inside a transaction, so it stands before it.
-		if err := r.write.plain("PRAGMA synchronous=" + string(d)); err != nil {
-			return Touched{}, err
+		for _, text := range d.pragmas() {
+			if err := r.write.plain(text); err != nil {
+				return Touched{}, err
+			}
 		}
 		r.sync = d
 	}

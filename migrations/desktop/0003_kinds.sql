@@ -337,7 +337,7 @@ CREATE TABLE "conflict" (
 CREATE UNIQUE INDEX conflict_id ON "conflict" (id);
 
 -- The lists of customers are read from this index alone: a hundred thousand rows without touching the wide table.
-CREATE INDEX customer_list ON customer (owner, pool, next_contact_at, due_on, followed_at, touched_at, pooled_at, deleted, name_key, id);
+CREATE INDEX customer_list ON customer (owner, pool, next_contact_at, due_on, followed_at, touched_at, pooled_at, deleted, name_key, level, id);
 
 -- The lists and counts of tasks.
 CREATE INDEX task_list ON task (executor, status, list, due_at, priority, deleted, id);
