@@ -66,6 +66,7 @@ var statuses = map[fault.Code]int{
 	fault.DependsOn:    http.StatusConflict,
 	fault.ReplicaFork:  http.StatusConflict,
 	fault.Overridden:   http.StatusConflict,
+	fault.HandedOn:     http.StatusConflict,
 	fault.EpochChanged: http.StatusConflict,
 	fault.MassRemoval:  http.StatusConflict,
 	fault.AlreadyOpen:  http.StatusConflict,

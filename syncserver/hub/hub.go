@@ -128,8 +128,9 @@ func (h *Hub) transact(batch []*job) (int64, error) {
 	return seq, nil
 }
 
-// submit has the committer run something and waits for the commit, whose number it gives. When ctx ends first, the
-// work may still be done: whoever asked asks again with the same ids.
+// submit has the committer run something and waits for the commit, whose number it gives. When ctx ends before the
+// committer has taken the work, nothing is done. From then on the answer is waited for: it comes with the commit, and
+// run writes to variables of the caller, who must not go away meanwhile.
 func (h *Hub) submit(ctx context.Context, weight int, run func(*work) error) (int64, error) {
 	j := &job{weight: weight, run: run, done: make(chan struct{})}
 	select {
@@ -139,12 +140,8 @@ func (h *Hub) submit(ctx context.Context, weight int, run func(*work) error) (in
 	case <-ctx.Done():
 		return 0, ctx.Err()
 	}
-	select {
-	case <-j.done:
-		return j.seq, j.err
-	case <-ctx.Done():
-		return 0, ctx.Err()
-	}
+	<-j.done
+	return j.seq, j.err
 }
 
 // noteSynced remembers that a device has everything. It is written with the next commit: a commit of its own for each
