@@ -20,6 +20,9 @@ func (b *Book) Board() (Board, error) {
 	if err != nil {
 		return board, err
 	}
+	if board.Things, err = b.things(c); err != nil {
+		return board, err
+	}
 	steps := []func(*company, *Board) error{b.boardCustomers, b.boardTasks, b.boardMessages, b.boardMonth}
 	for _, step := range steps {
 		if err := step(c, &board); err != nil {
@@ -147,6 +150,33 @@ func (b *Book) boardMonth(c *company, board *Board) error {
 	return nil
 }
 
+// things counts what today asks for: customers to speak with, customers that go to the pool today, tasks, and what
+// waits in the tray. A customer that is both is one thing.
+func (b *Book) things(c *company) (int, error) {
+	tomorrow := b.tomorrow(c)
+	mine := where("owner", replica.Is, b.me)
+	going := where("due_on", replica.UpTo, b.Today())
+	total, err := b.r.Count(b.tasksOfToday(c))
+	if err != nil {
+		return 0, err
+	}
+	for _, f := range []replica.Filter{
+		{Kind: "customer", Where: []replica.Cond{mine, where("next_contact_at", replica.Before, tomorrow)}},
+		{Kind: "customer", Where: []replica.Cond{mine, going}, Any: []replica.Cond{
+			where("next_contact_at", replica.From, tomorrow), where("next_contact_at", replica.Empty, nil),
+		}},
+		replica.OpenConflicts,
+	} {
+		n, err := b.r.Count(f)
+		if err != nil {
+			return 0, err
+		}
+		total += n
+	}
+	tray, err := b.r.TrayCount()
+	return int(total + tray), err
+}
+
 // Counts reads the figures of the rail and the status bar.
 func (b *Book) Counts() (Counts, error) {
 	var n Counts
@@ -154,15 +184,9 @@ func (b *Book) Counts() (Counts, error) {
 	if err != nil {
 		return n, err
 	}
-	follow, err := b.IDs(Query{Kind: "customer", View: ViewToday})
-	if err != nil {
+	if n.Today, err = b.things(c); err != nil {
 		return n, err
 	}
-	tasks, err := b.r.Count(b.tasksOfToday(c))
-	if err != nil {
-		return n, err
-	}
-	n.Today = len(follow) + int(tasks)
 	owners, err := b.r.Groups(replica.Filter{Kind: "customer", Where: []replica.Cond{where("owner", replica.Filled, nil)}}, "owner")
 	if err != nil {
 		return n, err
@@ -286,8 +310,8 @@ func eventOf(row Row, zone *time.Location) Event {
 
 // changeEvents are the unsent edits of the customer itself.
 func (b *Book) changeEvents(customer string) ([]Event, error) {
-	u, err := b.unsentNow()
-	if err != nil || !u.records[customer] {
+	unsent, _, err := b.r.Pending([]string{customer})
+	if err != nil || !unsent[customer] {
 		return nil, err
 	}
 	entries, err := b.r.Outbox()

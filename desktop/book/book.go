@@ -42,7 +42,6 @@ type cache struct {
 	round   int
 	company *company
 	lists   map[Query][]string
-	unsent  *unsent
 }
 
 // company is the directory with what screens ask of it most.
@@ -50,12 +49,6 @@ type company struct {
 	*replica.Directory
 	choices map[string][]Choice // by dictionary, enabled ones in their order
 	labels  map[string]Choice   // by dictionary.key, disabled ones too
-}
-
-// unsent tells which records have unsent changes, and which customers a command waits for.
-type unsent struct {
-	records map[string]bool
-	asked   map[string]string
 }
 
 // Open opens the book of a replica whose first sync is complete; ErrUnpublished otherwise.
@@ -107,9 +100,6 @@ func (b *Book) tell() {
 func (b *Book) changed(t replica.Touched) {
 	b.mu.Lock()
 	b.cache.round++
-	if t.Outbox {
-		b.cache.unsent = nil
-	}
 	if t.Directory() {
 		b.cache.company = nil
 		clear(b.cache.lists) // views depend on people and settings
@@ -168,26 +158,6 @@ func (b *Book) directory() *company {
 		return &company{Directory: replica.EmptyDirectory()}
 	}
 	return c
-}
-
-func (b *Book) unsentNow() (*unsent, error) {
-	b.mu.Lock()
-	known, round := b.cache.unsent, b.cache.round
-	b.mu.Unlock()
-	if known != nil {
-		return known, nil
-	}
-	records, asked, err := b.r.Pending()
-	if err != nil {
-		return nil, err
-	}
-	u := &unsent{records, asked}
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.cache.round == round {
-		b.cache.unsent = u
-	}
-	return u, nil
 }
 
 // Me is the user of this book.

@@ -1,6 +1,9 @@
 package book
 
 import (
+	"slices"
+
+	"yuzhou/shared/access"
 	"yuzhou/shared/crm"
 	"yuzhou/shared/pool"
 	"yuzhou/shared/schema"
@@ -42,7 +45,8 @@ func (b *Book) Children(kind, root string) ([]Row, error) {
 	if err != nil {
 		return nil, err
 	}
-	return b.dress(records)
+	rows, err := b.dress(records)
+	return slices.DeleteFunc(rows, b.veiled), err
 }
 
 // dress gives records what screens show beside their fields. All of them are of one kind.
@@ -51,7 +55,7 @@ func (b *Book) dress(records []schema.Record) ([]Row, error) {
 	if len(records) == 0 {
 		return rows, nil
 	}
-	u, err := b.unsentNow()
+	unsent, asked, err := b.r.Pending(idsOf(records))
 	if err != nil {
 		return nil, err
 	}
@@ -67,25 +71,44 @@ func (b *Book) dress(records []schema.Record) ([]Row, error) {
 	}
 	now := b.clk()
 	for i, rec := range records {
-		row := Row{Record: rec, Pending: u.records[rec.ID]}
+		row := Row{Record: rec, Pending: unsent[rec.ID]}
 		if h, ok := holdings[rec.Root]; ok {
 			row.Holding, row.Owner, row.Pool = h, h.Text("owner"), h.Text("pool")
 		}
 		if rec.Kind == "customer" {
-			row.Asked = u.asked[rec.ID]
+			row.Asked = asked[rec.ID]
 			row.FollowedAt, row.PooledAt = row.Holding.Moment("followed_at"), row.Holding.Moment("pooled_at")
 			row.FormerOwner, row.Reason = row.Holding.Text("former_owner"), row.Holding.Text("reason")
 			row.Due = c.Policy.Due(row.Holding, now)
+		}
+		if b.practice && row.Pool != "" && rec.Kind == "customer" {
+			pool, _ := c.Org.Pool(row.Pool)
+			row.Record = access.Project(crm.Customer, rec, pool.Set("masked_fields"), pool.Set("hidden_fields"))
 		}
 		rows[i] = row
 	}
 	return rows, nil
 }
 
+// veiled tells whether a record is what a pool does not show. A server sends no such thing; the practice book has
+// everything in its file and keeps it to itself until the customer is claimed.
+func (b *Book) veiled(row Row) bool {
+	kind := crm.ByName(row.Kind)
+	return b.practice && row.Pool != "" && kind != nil && !kind.Face
+}
+
 // underCustomer says whether records of a kind live with a customer, or are one.
 func underCustomer(kind string) bool {
 	k := crm.ByName(kind)
 	return k != nil && (k.Name == "customer" || k.Parent == "customer")
+}
+
+func idsOf(records []schema.Record) []string {
+	ids := make([]string, len(records))
+	for i, r := range records {
+		ids[i] = r.ID
+	}
+	return ids
 }
 
 func rootsOf(records []schema.Record) []string {

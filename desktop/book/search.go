@@ -38,6 +38,9 @@ func (b *Book) Search(text string, limit int) ([]Hit, error) {
 	needle := replica.Needle(text)
 	for _, f := range found {
 		row := rows[f.Kind+f.ID]
+		if b.veiled(row) {
+			continue
+		}
 		hits = append(hits, Hit{Kind: f.Kind, ID: f.ID, Root: f.Root, Title: row.Title(), Detail: b.detail(row, needle)})
 	}
 	return hits, nil

@@ -81,6 +81,7 @@ type MonthFigures struct {
 
 // Board is the screen 今天.
 type Board struct {
+	Things        int   // all that today asks for: follow-ups, tasks, customers that go today, the tray
 	FollowToday   []Row // mine, next contact today or earlier, earliest first
 	DueSoon       []Row // mine, soonest to the pool first
 	DueSoonTotal  int

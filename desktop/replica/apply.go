@@ -315,34 +315,18 @@ func (a *applier) move(g *group, s *state) error {
 // rows writes the rows of a root that are in the page and keeps its sums.
 func (a *applier) rows(g *group, s *state) error {
 	for _, w := range g.rows {
-		face := w.t.kind.Face
-		old, err := a.number("SELECT seq FROM "+w.t.name+" WHERE id = ?", w.id)
+		k := key{w.t.kind.Name, w.id}
+		old, err := a.seqOf(k, w.t)
 		if err != nil {
 			return err
 		}
 		if old > 0 {
-			s.holds = s.holds.sub(rowPart(w.t.kind.Name, w.id, old), face)
+			s.holds = s.holds.sub(rowPart(k.kind, k.id, old), w.t.kind.Face)
 		}
-		k := key{w.t.kind.Name, w.id}
-		if w.deleted {
-			if a.pending[k] {
-				err = a.setShadow(k, g.ID, nil)
-			}
-			if err == nil {
-				err = a.remove(w.t, g.ID, w.id)
-			}
-			a.removed = true
-		} else {
-			s.holds = s.holds.add(rowPart(k.kind, w.id, w.seq), face)
-			if a.pending[k] {
-				rec := w.record()
-				err = a.setShadow(k, g.ID, &rec)
-			}
-			if err == nil {
-				err = a.put(w)
-			}
+		if !w.deleted {
+			s.holds = s.holds.add(rowPart(k.kind, k.id, w.seq), w.t.kind.Face)
 		}
-		if err != nil {
+		if err := a.land(k, g.ID, w); err != nil {
 			return err
 		}
 	}
@@ -352,6 +336,34 @@ func (a *applier) rows(g *group, s *state) error {
 		}
 	}
 	return nil
+}
+
+// seqOf is the server's version of a record that the replica holds, 0 for none.
+func (a *applier) seqOf(k key, t *table) (int64, error) {
+	if a.pending[k] {
+		b, err := a.shadow(k)
+		if err != nil || b.known {
+			return b.rec.Seq, err
+		}
+	}
+	return a.number("SELECT seq FROM "+t.name+" WHERE id = ?", k.id)
+}
+
+// land writes a row, or puts it under the unsent changes of its record, which is then shown anew at the end.
+func (a *applier) land(k key, root string, w *row) error {
+	a.removed = a.removed || w.deleted
+	switch {
+	case a.pending[k] && w.deleted:
+		a.outdate([]key{k})
+		return a.setShadow(k, root, nil)
+	case a.pending[k]:
+		rec := w.record()
+		a.outdate([]key{k})
+		return a.setShadow(k, root, &rec)
+	case w.deleted:
+		return a.remove(w.t, root, w.id)
+	}
+	return a.put(w)
 }
 
 // foreign keeps a row of a kind that this program does not know; it is counted like the others, but is no face.

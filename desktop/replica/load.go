@@ -14,7 +14,6 @@ import (
 type loader struct {
 	*applier
 	args    []driver.Value
-	derived []driver.Value
 	hasRows bool // a customer has been written
 }
 

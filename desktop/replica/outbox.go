@@ -4,6 +4,7 @@ import (
 	"database/sql/driver"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -249,12 +250,15 @@ func (r *Replica) Unsent() (n int64, err error) {
 	return n, err
 }
 
-// Pending tells which roots and records have unsent changes, and which customers a command waits for.
-func (r *Replica) Pending() (records map[string]bool, asked map[string]string, err error) {
-	records, asked = map[string]bool{}, map[string]string{}
+// Pending tells which of the records have unsent changes, on themselves or below, and for which a command waits.
+func (r *Replica) Pending(ids []string) (unsent map[string]bool, asked map[string]string, err error) {
+	unsent, asked = map[string]bool{}, map[string]string{}
 	err = r.view(func(c *conn) error {
-		return c.query("SELECT op, record, root, CASE op WHEN 'command' THEN mutation ->> '$.command' END FROM outbox ORDER BY n", nil,
-			func(values []driver.Value) error {
+		return each(ids, func(part []driver.Value) error {
+			in := marks(len(part))
+			text := "SELECT op, record, root, CASE op WHEN 'command' THEN mutation ->> '$.command' END FROM outbox WHERE record IN (" + in +
+				") OR root IN (" + in + ") ORDER BY n"
+			return c.query(text, append(slices.Clone(part), part...), func(values []driver.Value) error {
 				op, _ := values[0].(string)
 				record, _ := values[1].(string)
 				root, _ := values[2].(string)
@@ -262,11 +266,12 @@ func (r *Replica) Pending() (records map[string]bool, asked map[string]string, e
 					asked[record], _ = values[3].(string)
 					return nil
 				}
-				records[record], records[root] = true, true
+				unsent[record], unsent[root] = true, true
 				return nil
 			})
+		})
 	})
-	return records, asked, err
+	return unsent, asked, err
 }
 
 // Undo takes back a change that was never sent, and with a creation everything that hangs on it. A change that has

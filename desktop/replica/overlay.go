@@ -100,21 +100,7 @@ func (t *tx) rebuild(k key) error {
 	if len(entries) > 0 {
 		root = entries[0].m.Root
 	}
-	rec, alive, err := t.overlay(k, b, entries)
-	if err != nil {
-		return err
-	}
-	if alive && !b.has { // made here: it shows while its root is here
-		if alive, err = t.here(root); err != nil {
-			return err
-		}
-	}
-	switch {
-	case len(entries) == 0:
-		err = t.exec("DELETE FROM shadow WHERE kind = ? AND id = ?", k.kind, k.id)
-	case !b.known && alive: // its root was away and came back without it
-		err = t.setShadow(k, root, nil)
-	}
+	rec, alive, err := t.looks(k, root, b, entries)
 	if err != nil {
 		return err
 	}
@@ -126,6 +112,26 @@ func (t *tx) rebuild(k key) error {
 		return err
 	}
 	return t.put(w)
+}
+
+// looks lays unsent changes on the server's row and keeps the shadow to match; alive is false when there is nothing to
+// show.
+func (t *tx) looks(k key, root string, b base, entries []entry) (rec schema.Record, alive bool, err error) {
+	if rec, alive, err = t.overlay(k, b, entries); err != nil {
+		return rec, false, err
+	}
+	if alive && !b.has { // made here: it shows while its root is here
+		if alive, err = t.here(root); err != nil {
+			return rec, false, err
+		}
+	}
+	switch {
+	case len(entries) == 0:
+		err = t.exec("DELETE FROM shadow WHERE kind = ? AND id = ?", k.kind, k.id)
+	case !b.known && alive: // its root was away and came back without it
+		err = t.setShadow(k, root, nil)
+	}
+	return rec, alive, err
 }
 
 // here tells whether a root is in the replica, or was made in it.

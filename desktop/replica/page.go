@@ -126,34 +126,7 @@ func (d *decoder) plain(in wire.Row) error {
 func (d *decoder) row(line string) error {
 	s := scanner{s: line, i: len(rowPrefix)}
 	w := d.fresh()
-	ok := s.object(func(key string) bool {
-		switch key {
-		case "k":
-			kind, ok := s.str()
-			w.t = d.tables[kind]
-			return ok && w.t != nil
-		case "i":
-			var ok bool
-			w.id, ok = s.str()
-			return ok
-		case "q":
-			var ok bool
-			w.seq, ok = s.integer()
-			return ok
-		case "d":
-			raw, ok := s.raw()
-			w.deleted = raw == "true"
-			return ok
-		case "m":
-			raw, ok := s.raw()
-			w.masked = raw
-			return ok
-		case "b":
-			return w.t != nil && s.open() && w.body(&s)
-		}
-		_, ok := s.raw()
-		return ok
-	})
+	ok := s.object(func(key string) bool { return d.member(w, &s, key) })
 	if !ok || w.t == nil || w.id == "" || d.group == nil || s.s[s.i:] != "}\n" {
 		var f wire.Frame
 		if err := json.Unmarshal([]byte(line), &f); err != nil || f.Row == nil {
@@ -168,6 +141,32 @@ func (d *decoder) row(line string) error {
 	d.group.rows = append(d.group.rows, w)
 	d.page.Rows++
 	return nil
+}
+
+// member reads one member of a row; false when it is not as our server writes it.
+func (d *decoder) member(w *row, s *scanner, key string) (ok bool) {
+	switch key {
+	case "k":
+		var kind string
+		kind, ok = s.str()
+		w.t = d.tables[kind]
+		return ok && w.t != nil
+	case "i":
+		w.id, ok = s.str()
+	case "q":
+		w.seq, ok = s.integer()
+	case "d":
+		var raw string
+		raw, ok = s.raw()
+		w.deleted = raw == "true"
+	case "m":
+		w.masked, ok = s.raw()
+	case "b":
+		return w.t != nil && s.open() && w.body(s)
+	default:
+		_, ok = s.raw()
+	}
+	return ok
 }
 
 // fresh takes a row from a slab: a page has thousands.

@@ -90,28 +90,54 @@ func each(ids []string, fn func(part []driver.Value) error) error {
 // borrow from their holding.
 func (t *tx) put(w *row) error {
 	t.touch(w.t.kind.Name)
+	fresh, renamed := false, false
+	name := ""
+	if w.t.kind.Name == "customer" {
+		name, _ = w.cols[w.t.field["name"]].(string)
+		fresh = true
+		err := t.query("SELECT name FROM customer WHERE id = ?", []driver.Value{w.id}, func(values []driver.Value) error {
+			was, _ := values[0].(string)
+			fresh, renamed = false, was != name
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
 	if err := t.exec(w.t.over, w.args(nil, nil)...); err != nil {
 		return err
 	}
-	if err := t.unfind(w.t, w.root, w.id); err != nil {
+	if err := t.find(w); err != nil {
 		return err
 	}
-	if text := finderText(w.t, w); text != "" && !w.deleted {
-		if err := t.exec(insertFinder, w.t.kind.Name, w.id, w.root, text); err != nil {
-			return err
-		}
-	}
-	switch w.t.kind.Name {
-	case "customer":
-		name, _ := w.cols[w.t.field["name"]].(string)
+	if fresh || renamed {
 		if err := t.exec("UPDATE customer SET name_key = ? WHERE id = ?", orNull(nameKey(name)), w.id); err != nil {
 			return err
 		}
-		return t.derive(w.id)
-	case "holding":
+	}
+	if fresh || w.t.kind.Name == "holding" {
 		return t.derive(w.id)
 	}
 	return nil
+}
+
+// find keeps the search line of a row; most changes leave it as it is.
+func (t *tx) find(w *row) error {
+	if !found(w.t.kind) {
+		return nil
+	}
+	text := finderText(w.t, w)
+	if w.deleted {
+		text = ""
+	}
+	was, err := t.text("SELECT text FROM finder WHERE root = ? AND id = ? AND kind = ?", w.root, w.id, w.t.kind.Name)
+	if err != nil || was == text {
+		return err
+	}
+	if err := t.unfind(w.t, w.root, w.id); err != nil || text == "" {
+		return err
+	}
+	return t.exec(insertFinder, w.t.kind.Name, w.id, w.root, text)
 }
 
 const insertFinder = "INSERT INTO finder (kind, id, root, text) VALUES (?, ?, ?, ?)"

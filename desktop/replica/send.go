@@ -72,9 +72,10 @@ func (r *Replica) nothingToSend() (empty bool, err error) {
 type Tally struct{ Applied, Refused, Conflicts int }
 
 // Answer takes the server's results of pushed mutations. What was accepted stays in sight until the pull that brings
-// its effect; what was refused goes to the tray with everything typed, and whatever hangs on it follows.
+// its effect; what was refused goes to the tray with everything typed, and whatever hangs on it follows. An answer that a
+// power cut takes is given again: the server keeps it.
 func (r *Replica) Answer(results []change.Result) (tally Tally, err error) {
-	err = r.change(durable, func(t *tx) error {
+	err = r.change(relaxed, func(t *tx) error {
 		tally = Tally{}
 		t.touched.Outbox = true
 		for _, result := range results {

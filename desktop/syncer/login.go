@@ -104,12 +104,12 @@ func (m *remote) login(ctx context.Context, in wire.Login) (wire.Session, error)
 	if err != nil {
 		return session, err
 	}
-	res, text, err := m.post(ctx, pathLogin, jsonType, "", body)
+	a, err := m.post(ctx, pathLogin, jsonType, "", body)
 	if err != nil {
 		return session, err
 	}
-	if !isType(res, jsonType) || json.Unmarshal(text, &session) != nil || session.Token == "" || session.User == "" || session.Epoch == "" {
-		return session, fault.New(fault.NotOurServer, "Status", res.StatusCode)
+	if !a.is(jsonType) || json.Unmarshal(a.body, &session) != nil || session.Token == "" || session.User == "" || session.Epoch == "" {
+		return session, fault.New(fault.NotOurServer, "Status", a.status)
 	}
 	return session, nil
 }
@@ -122,7 +122,7 @@ func SignOut(ctx context.Context, r *replica.Replica, client *http.Client) error
 		return err
 	}
 	remote := newRemote(client, account.Address, account.Token, r.Now)
-	_, _, err = remote.post(ctx, pathLogout, jsonType, "", nil)
+	_, err = remote.post(ctx, pathLogout, jsonType, "", nil)
 	if err != nil && !passing(err) && fault.CodeOf(err) != fault.Unauthorized {
 		return err
 	}

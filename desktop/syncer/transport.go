@@ -80,11 +80,18 @@ func passing(err error) bool {
 
 func offline(op string, err error) error { return fault.New(fault.Offline).Because(op, err) }
 
-// post sends a request and reads the whole answer.
-func (m *remote) post(ctx context.Context, path, contentType, digest string, body []byte) (*http.Response, []byte, error) {
+// answer is what came back, read to its end.
+type answer struct {
+	status int
+	header http.Header
+	body   []byte
+}
+
+// post sends a request and reads the whole answer; one that is not 2xx is an error.
+func (m *remote) post(ctx context.Context, path, contentType, digest string, body []byte) (answer, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, m.base+path, bytes.NewReader(body))
 	if err != nil {
-		return nil, nil, fault.New(fault.BadAddress).Because(path, err)
+		return answer{}, fault.New(fault.BadAddress).Because(path, err)
 	}
 	req.Header.Set("Content-Type", contentType)
 	if digest != "" {
@@ -95,46 +102,47 @@ func (m *remote) post(ctx context.Context, path, contentType, digest string, bod
 	}
 	res, err := m.client.Do(req)
 	if err != nil {
-		return nil, nil, offline(path, err)
+		return answer{}, offline(path, err)
 	}
 	defer func() { _ = res.Body.Close() }() // it was read to its end, or nothing of it counts
 	text, err := io.ReadAll(io.LimitReader(res.Body, wire.MaxPageBytes+1))
 	if err != nil {
-		return nil, nil, offline(path, err)
+		return answer{}, offline(path, err)
 	}
 	if len(text) > wire.MaxPageBytes {
-		return nil, nil, fault.New(fault.TooLarge, "Limit", wire.MaxPageBytes)
+		return answer{}, fault.New(fault.TooLarge, "Limit", wire.MaxPageBytes)
 	}
-	if res.StatusCode < 200 || res.StatusCode > 299 {
-		return nil, nil, refusal(res, text)
+	a := answer{res.StatusCode, res.Header, text}
+	if a.status < 200 || a.status > 299 {
+		return answer{}, a.refusal()
 	}
-	return res, text, nil
+	return a, nil
 }
 
 // refusal reads an answer that is not 2xx. One that is not in our form is a proxy's or a portal's.
-func refusal(res *http.Response, text []byte) error {
+func (a answer) refusal() error {
 	var f wire.Failure
-	if !isType(res, jsonType) || json.Unmarshal(text, &f) != nil || f.Code == "" {
-		if res.StatusCode >= 500 {
-			return &rejection{fault.New(fault.Busy), res.StatusCode, retryAfter(res)}
+	if !a.is(jsonType) || json.Unmarshal(a.body, &f) != nil || f.Code == "" {
+		if a.status >= 500 {
+			return &rejection{fault.New(fault.Busy), a.status, a.retryAfter()}
 		}
-		return fault.New(fault.NotOurServer, "Status", res.StatusCode)
+		return fault.New(fault.NotOurServer, "Status", a.status)
 	}
 	named := fault.New(fault.Code(f.Code)).About("", f.Field)
 	named.Params = f.Params
-	return &rejection{named, res.StatusCode, retryAfter(res)}
+	return &rejection{named, a.status, a.retryAfter()}
 }
 
-func retryAfter(res *http.Response) time.Duration {
-	seconds, err := strconv.Atoi(res.Header.Get("Retry-After"))
+func (a answer) retryAfter() time.Duration {
+	seconds, err := strconv.Atoi(a.header.Get("Retry-After"))
 	if err != nil || seconds < 0 || seconds > 3600 {
 		return 0
 	}
 	return time.Duration(seconds) * time.Second
 }
 
-func isType(res *http.Response, want string) bool {
-	got, _, err := mime.ParseMediaType(res.Header.Get("Content-Type"))
+func (a answer) is(want string) bool {
+	got, _, err := mime.ParseMediaType(a.header.Get("Content-Type"))
 	return err == nil && got == want
 }
 
@@ -142,19 +150,19 @@ func isType(res *http.Response, want string) bool {
 // 200 too. One whose body does not fit its digest was damaged, and counts as none.
 func (m *remote) sync(ctx context.Context, path, contentType, digest string, body []byte) (reply, error) {
 	sent := m.clock()
-	res, text, err := m.post(ctx, path, contentType, digest, body)
+	a, err := m.post(ctx, path, contentType, digest, body)
 	if err != nil {
 		return reply{}, err
 	}
-	epoch, sum := res.Header.Get(wire.HeaderEpoch), res.Header.Get(wire.HeaderDigest)
-	if !isType(res, wire.ContentType) || epoch == "" || sum == "" {
-		return reply{}, fault.New(fault.NotOurServer, "Status", res.StatusCode)
+	epoch, sum := a.header.Get(wire.HeaderEpoch), a.header.Get(wire.HeaderDigest)
+	if !a.is(wire.ContentType) || epoch == "" || sum == "" {
+		return reply{}, fault.New(fault.NotOurServer, "Status", a.status)
 	}
-	if wire.Digest(text) != sum {
+	if wire.Digest(a.body) != sum {
 		return reply{}, offline(path, errors.New("the body does not fit its digest"))
 	}
-	out := reply{body: text, epoch: epoch}
-	if ms, err := strconv.ParseInt(res.Header.Get(wire.HeaderTime), 10, 64); err == nil {
+	out := reply{body: a.body, epoch: epoch}
+	if ms, err := strconv.ParseInt(a.header.Get(wire.HeaderTime), 10, 64); err == nil {
 		got := m.clock()
 		out.skew = sent.Add(got.Sub(sent) / 2).Sub(clock.FromMillis(ms)).Round(time.Millisecond)
 	}
