@@ -23,7 +23,7 @@ GOLANGCI := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
 # Fyne checks at run time that widgets are touched on the main goroutine alone, and says so in its log. The tag takes
 # the check out and makes drawing three times as fast: programs for people have it, the end-to-end run must not.
-RELEASE := -tags migrated_fynedo -trimpath -ldflags '-s -w'
+RELEASE := -tags migrated_fynedo -ldflags '-s -w'
 
 ADDRESS := 127.0.0.1:8080
 
@@ -61,16 +61,23 @@ check: deps-build
 	go test -run 'TestLayers|TestSound|TestPlanted' ./shared
 
 # The demo's data stays between runs, so that what you tried yesterday is still there; delete the folder to start anew.
-run: build
-	@folder="$${XDG_DATA_HOME:-$$HOME/.local/share}/yuzhou-demo"
+# Ctrl+C, or closing the window, ends the server too. Another port: make run ADDRESS=127.0.0.1:8090
+run: deps-build
+	@display="$${DISPLAY:-}$${WAYLAND_DISPLAY:-}"
+	echo "building; the first time takes some minutes"
+	go build $(RELEASE) -o build/yuzhou-server ./syncserver
+	if [ -n "$$display" ]; then
+		go build $(RELEASE) -o build/yuzhou ./desktop
+	fi
+	folder="$${XDG_DATA_HOME:-$$HOME/.local/share}/yuzhou-demo"
 	mkdir -p "$$folder"
-	if [ ! -d "$$folder/server" ]; then
-		build/yuzhou-server demo --data "$$folder/server" --customers 2000 --followups 6000 --tasks 1000 --seed 42
+	if [ ! -e "$$folder/server/yuzhou.db" ]; then
+		build/yuzhou-server demo --data "$$folder/server" --customers 2000 --followups 6000 --tasks 1000 --contacts --seed 42 >/dev/null
 	fi
 	build/yuzhou-server serve --data "$$folder/server" --listen $(ADDRESS) >"$$folder/server.log" 2>&1 &
 	server=$$!
 	trap 'kill $$server 2>/dev/null || true; wait $$server 2>/dev/null || true' EXIT
-	until (exec 3<>/dev/tcp/$(subst :,/,$(ADDRESS))) 2>/dev/null; do
+	until grep -q 'http://$(ADDRESS)' "$$folder/server.log"; do
 		if ! kill -0 $$server 2>/dev/null; then
 			echo "the server did not start; its log says:" >&2
 			tail -n 5 "$$folder/server.log" >&2
@@ -78,25 +85,34 @@ run: build
 		fi
 		sleep 0.1
 	done
-	echo "server: http://$(ADDRESS), data and log in $$folder"
-	if [ -n "$${DISPLAY:-}$${WAYLAND_DISPLAY:-}" ]; then
-		build/yuzhou --data "$$folder/desktop"
+	echo "server:   http://$(ADDRESS)"
+	echo "data:     $$folder/server   laptop: $$folder/desktop   log: $$folder/server.log"
+	echo "password: yuzhou-demo, for each of these logins"
+	build/yuzhou-server admin user list --data "$$folder/server"
+	if [ -n "$$display" ]; then
+		LANGUAGE="$${LANGUAGE:-zh_CN}" build/yuzhou --data "$$folder/desktop"
 	else
-		echo "no display: a scripted day through the desktop's own code, pictures in shots/"
-		YUZHOU_SERVER=http://$(ADDRESS) YUZHOU_SHOTS="$(CURDIR)/shots" go test -count=1 -v -run TestDay ./desktop/day
+		echo "no display: a scripted day through the desktop's own code, pictures in shots/day"
+		LANGUAGE=zh_CN YUZHOU_SERVER=http://$(ADDRESS) YUZHOU_SHOTS="$(CURDIR)/shots/day" go test -count=1 -v -run '^TestScriptedDay$$' ./syncserver/sim
 	fi
 
 # Built without the release tag: a widget touched from a wrong goroutine fails the run.
 e2e: deps-e2e
 	go build -o build/e2e/yuzhou ./desktop
 	go build -o build/e2e/yuzhou-server ./syncserver
-	.ci/e2e build/e2e shots/e2e
+	YUZHOU_E2E_BIN="$(CURDIR)/build/e2e" YUZHOU_E2E_SHOTS="$(CURDIR)/shots/e2e" \
+		go test -tags e2e -count=1 -v -timeout 20m -run '^TestE2E' ./syncserver/sim
 
 shots: deps-build
-	YUZHOU_SHOTS="$(CURDIR)/shots" go test -count=1 -run TestGallery ./desktop/ui/gallery
+	YUZHOU_SHOTS="$(CURDIR)/shots" go test -count=1 -run 'TestGallery|TestShots' ./desktop/ui ./desktop/ui/gallery
 
-bench: deps-build
-	@YUZHOU_BENCH=1 go test -count=1 -timeout 60m -run TestFigures -v ./syncserver/sim ./desktop/ui/gallery | grep '^bench '
+# Everything in one run on one machine: ratios say more than seconds. YUZHOU_BENCH_PERCENT=1 tries it on a hundredth.
+bench: build
+	@data=$$(mktemp -d)
+	trap 'rm -rf "$$data"' EXIT
+	export YUZHOU_BENCH_BIN="$(CURDIR)/build" YUZHOU_BENCH_DATA="$$data"
+	go test -tags bench,migrated_fynedo -count=1 -timeout 60m -run '^TestFigures$$' ./syncserver/sim ./desktop/ui -v -p 1 \
+		| grep --line-buffered -E '^(bench |---|FAIL|ok|panic|\s+\S+_test.go)'
 
 clean:
 	rm -rf build shots

@@ -26,8 +26,9 @@ const (
 func entry(n int) place { return place{84, 70 + railStep*n} }
 
 var (
-	newButton   = place{1216, 24}               // 新建客户, on 今天
-	claimButton = place{1240, 24}               // the one action of a customer's page in the pool
+	newButton   = place{1216, 24} // 新建客户, on 今天
+	claimButton = place{1240, 24} // the one action of a customer's page in the pool
+	statusDot   = place{18, windowHeight - 14}
 	statusTray  = place{266, windowHeight - 14} // behind the words of the status bar
 )
 
@@ -91,6 +92,15 @@ func (w *window) shown() {
 		p := w.picture()
 		at := entry(railToday)
 		return p.NRGBAAt(at.x, at.y-14) != p.NRGBAAt(at.x, at.y+railStep/2)
+	})
+}
+
+// online waits until the dot of the status bar is green: grey is offline, blue a sync that goes on.
+func (w *window) online() {
+	w.t.Helper()
+	until(w.t, "online in the status bar", func() bool {
+		dot := w.picture().NRGBAAt(statusDot.x, statusDot.y)
+		return int(dot.G) > int(dot.R)+30 && int(dot.G) > int(dot.B)+30
 	})
 }
 
