@@ -2,12 +2,14 @@ package book_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
 	"yuzhou/desktop/book"
 	"yuzhou/desktop/replica"
 	"yuzhou/shared/access"
+	"yuzhou/shared/change"
 	"yuzhou/shared/clock"
 	"yuzhou/shared/fault"
 	"yuzhou/shared/schema"
@@ -230,4 +232,41 @@ func TestRights(t *testing.T) {
 	want(t, "not a member", s.Claimable(s.row("customer", "p3")).Code, fault.PoolNotMember)
 	figures := must[book.PoolFigures](t)(s.PoolFigures("pool-east"))
 	want(t, "figures", figures, book.PoolFigures{Limit: 10, Left: 10, Held: 1})
+}
+
+// A practice book shows of a pool what a server would send: masked until the customer is claimed, without its contacts
+// and talks (POOL-07).
+func TestPracticePoolIsMasked(t *testing.T) {
+	b := openPractice(t, t.TempDir(), newWatch())
+	ids, err := b.IDs(book.Query{Kind: "customer", Pool: "pool-default"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	id := ""
+	for _, candidate := range ids {
+		row, _, err := b.Get("customer", candidate)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if mobile := row.Text("mobile"); mobile != "" && !strings.Contains(mobile, "*") {
+			t.Fatalf("the pool shows the mobile number %s", mobile)
+		}
+		if row.Text("mobile") != "" && b.Claimable(row) == nil {
+			id = candidate
+		}
+	}
+	if id == "" {
+		t.Fatal("no customer of the pool has a mobile number and may be claimed")
+	}
+	contacts, err := b.Children("contact", id)
+	if err != nil || len(contacts) > 0 {
+		t.Fatalf("the pool shows %d contacts, %v", len(contacts), err)
+	}
+	if _, err := b.Ask(change.Claim, id, map[string]string{"pool": "pool-default"}); err != nil {
+		t.Fatal(err)
+	}
+	row, _, err := b.Get("customer", id)
+	if mobile := row.Text("mobile"); err != nil || len(mobile) != 11 || strings.Contains(mobile, "*") || len(row.Masked) > 0 {
+		t.Fatalf("after the claim the mobile number is %q, masked %v, %v", mobile, row.Masked, err)
+	}
 }

@@ -20,7 +20,7 @@ func TestNewCustomer(t *testing.T) {
 	h.press(fyne.KeyN)
 	h.mustRead("新建客户")
 	h.shortcut(fyne.KeyReturn)
-	h.mustRead("这一项必填。") // nothing was typed, and the form says so and stays
+	h.mustRead("这一项必填，请填写。") // nothing was typed, and the form says so and stays
 	h.write("苏州恒达精密制造有限公司")
 	h.shortcut(fyne.KeyReturn)
 	if h.ui.shell.form.Open() {
@@ -49,7 +49,7 @@ func TestFormKeepsWhatIsTyped(t *testing.T) {
 	h.window.Canvas().Focus(form.Field("mobile").Focusable())
 	h.write("1385713208")
 	h.shortcut(fyne.KeyReturn)
-	h.mustRead("不是有效的手机号。")
+	h.mustRead("手机号应为 11 位数字")
 	h.press(fyne.KeyEscape)
 	if form.Open() {
 		t.Fatal("Esc does not close the form")
@@ -108,7 +108,7 @@ func TestFollowUpFromTheFuture(t *testing.T) {
 	h.tap("别的时间")
 	h.write("明天 10:00")
 	h.shortcut(fyne.KeyReturn)
-	h.mustRead("跟进时间在将来。")
+	h.mustRead("跟进时间不能晚于现在。")
 	after, err := h.book.Timeline(id)
 	if err != nil || len(after) != len(before) {
 		t.Fatalf("%d events became %d, %v", len(before), len(after), err)
@@ -169,7 +169,7 @@ func TestBlockedNeedsReason(t *testing.T) {
 	id := h.ui.shell.page.(interface{ Chosen() string }).Chosen()
 	h.tap("受阻")
 	h.shortcut(fyne.KeyReturn)
-	h.mustRead("还没有写原因。")
+	h.mustRead("还没有写原因，请选择或填写。")
 	if got := h.state("task", id); got != "open" {
 		t.Fatalf("without a reason the task became %s", got)
 	}

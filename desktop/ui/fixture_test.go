@@ -3,6 +3,8 @@ package ui
 import (
 	"context"
 	"io/fs"
+	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -69,22 +71,55 @@ func zone(t *testing.T) *time.Location {
 	return shanghai
 }
 
+// practice is a practice book of its own for one test.
 func practice(t *testing.T) *book.Book {
 	t.Helper()
-	r, err := replica.Open(t.TempDir(), clock.At(noon))
-	if err != nil {
-		t.Fatal(err)
-	}
-	presets, err := fs.Sub(assets.Files, "presets")
-	if err != nil {
-		t.Fatal(err)
-	}
-	b, err := book.OpenPractice(r, clock.At(noon), presets)
-	if err != nil {
-		t.Fatal(err)
-	}
+	r := fromTemplate(t, "practice", func(r *replica.Replica) {
+		presets, err := fs.Sub(assets.Files, "presets")
+		must(t, err)
+		b, err := book.OpenPractice(r, clock.At(noon), presets)
+		must(t, err)
+		b.Close()
+	})
+	b, err := book.Open(r, clock.At(noon))
+	must(t, err)
 	t.Cleanup(b.Close)
 	return b
+}
+
+// templates is the folder of data folders that were filled once; every test works on a copy of its own.
+var templates string
+
+func TestMain(m *testing.M) {
+	folder, err := os.MkdirTemp("", "yuzhou-ui-")
+	if err != nil {
+		panic(err)
+	}
+	templates = folder
+	code := m.Run()
+	if err := os.RemoveAll(folder); err != nil {
+		panic(err)
+	}
+	os.Exit(code)
+}
+
+// fromTemplate opens a copy of a data folder, which fill has filled when the first test asked for it.
+func fromTemplate(t *testing.T, name string, fill func(*replica.Replica)) *replica.Replica {
+	t.Helper()
+	from := filepath.Join(templates, name)
+	if _, err := os.Stat(from); err != nil {
+		must(t, os.Mkdir(from, 0o755))
+		r, err := replica.Open(from, clock.At(noon))
+		must(t, err)
+		fill(r)
+		must(t, r.Close())
+	}
+	dir := t.TempDir()
+	must(t, os.CopyFS(dir, os.DirFS(from)))
+	r, err := replica.Open(dir, clock.At(noon))
+	must(t, err)
+	t.Cleanup(func() { must(t, r.Close()) })
+	return r
 }
 
 // newBench opens a window on a book; without one it stands before the login.

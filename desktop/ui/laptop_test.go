@@ -26,22 +26,23 @@ type laptop struct {
 	seq  int64
 }
 
+// laptopSeq is the commit up to which the template of the laptops goes.
+var laptopSeq int64
+
 func newLaptop(t *testing.T) *laptop {
 	t.Helper()
-	r, err := replica.Open(t.TempDir(), clock.At(noon))
-	must(t, err)
-	must(t, r.SetAccount(replica.Account{
-		Address: "http://127.0.0.1:1", Token: "t", User: sample.PracticeMe, Name: "张伟", Device: "0190c0de-0000-7000-8000-00000000abcd",
-	}))
-	l := &laptop{t: t, r: r}
-	l.land(faced(sampleRecords(t))...)
-	l.book, err = book.Open(r, clock.At(noon))
-	must(t, err)
-	t.Cleanup(func() {
-		l.book.Close()
-		must(t, r.Close())
+	r := fromTemplate(t, "laptop", func(r *replica.Replica) {
+		must(t, r.SetAccount(replica.Account{
+			Address: "http://127.0.0.1:1", Token: "t", User: sample.PracticeMe, Name: "张伟", Device: "0190c0de-0000-7000-8000-00000000abcd",
+		}))
+		l := &laptop{t: t, r: r}
+		l.land(faced(sampleRecords(t))...)
+		laptopSeq = l.seq
 	})
-	return l
+	b, err := book.Open(r, clock.At(noon))
+	must(t, err)
+	t.Cleanup(b.Close)
+	return &laptop{t: t, r: r, book: b, seq: laptopSeq}
 }
 
 func must(t *testing.T, err error) {

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"slices"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -23,6 +24,7 @@ type search struct {
 	hits   []book.Hit
 	rows   []*widget.CardRow
 	chosen int
+	talk   bool // looking for the customer of a follow-up: only those, and writing comes next
 	card   *widget.Card
 	layer  *fyne.Container
 }
@@ -57,22 +59,34 @@ func (q *search) focus() {
 	q.field.Select()
 }
 
+// findToTalk looks for the customer with whom somebody has just spoken.
+func (q *search) findToTalk() {
+	q.talk = true
+	q.field.SetText("")
+	q.field.Focus()
+	q.look("")
+}
+
 func (q *search) open() bool { return q.layer.Visible() }
 
 func (q *search) hide() {
 	q.lane.Next()
+	q.talk = false
 	q.layer.Hide()
 }
 
 func (q *search) look(text string) {
 	text = strings.TrimSpace(text)
-	if text == "" {
+	if text == "" && !q.talk {
 		q.hide()
 		return
 	}
-	b := q.shell.book
+	b, find := q.shell.book, everything
+	if q.talk {
+		find = talkable
+	}
 	q.shell.window.load(&q.lane, func() func() {
-		hits, err := b.Search(text, mostHits)
+		hits, err := find(b, text)
 		return func() {
 			if err != nil {
 				q.shell.fail(err)
@@ -83,17 +97,51 @@ func (q *search) look(text string) {
 	})
 }
 
+func everything(b *book.Book, text string) ([]book.Hit, error) { return b.Search(text, mostHits) }
+
+// talkable finds customers, also by their contacts, with whom follow-ups may be noted; without any text those that are
+// planned for today.
+func talkable(b *book.Book, text string) ([]book.Hit, error) {
+	var found []book.Hit
+	if text == "" {
+		ids, err := b.IDs(book.Query{Kind: "customer", View: book.ViewToday})
+		if err != nil {
+			return nil, err
+		}
+		for _, id := range ids[:min(len(ids), mostHits)] {
+			found = append(found, book.Hit{Kind: "customer", ID: id, Root: id, Title: b.Name("customer", id)})
+		}
+		return found, nil
+	}
+	found, err := b.Search(text, 5*mostHits)
+	if err != nil {
+		return nil, err
+	}
+	found = slices.DeleteFunc(found, func(hit book.Hit) bool {
+		return hit.Kind == "task" || !b.CanCreate("followup", hit.Root)
+	})
+	return found[:min(len(found), mostHits)], nil
+}
+
 func (q *search) show(text string, hits []book.Hit) {
 	q.hits, q.rows, q.chosen = hits, nil, 0
 	for i, hit := range hits {
 		q.rows = append(q.rows, widget.NewCardRow(q.row(i, hit)))
 	}
-	if len(hits) == 0 {
-		q.card.SetBody(widget.NewInset(14, 10, 14, 12,
-			widget.NewParagraph(words.T("ui.search.none", "Text", text), widget.Body, widget.ColorDim)))
-	} else {
-		q.card.SetBody(widget.NewRows(q.rows...))
+	body := widget.NewStack(0)
+	say := func(sentence string) {
+		body.Add(widget.NewInset(14, 10, 14, 10, widget.NewParagraph(sentence, widget.Body, widget.ColorDim)))
 	}
+	if q.talk {
+		say(words.T("ui.search.talk"))
+	}
+	switch {
+	case len(hits) > 0:
+		body.Add(widget.NewRows(q.rows...))
+	case text != "":
+		say(words.T("ui.search.none", "Text", text))
+	}
+	q.card.SetBody(body)
 	q.layer.Show()
 	q.layer.Refresh()
 }
@@ -148,15 +196,18 @@ func (q *search) take(i int) {
 	if i >= len(q.hits) {
 		return
 	}
-	hit := q.hits[i]
+	hit, focus := q.hits[i], ""
+	if q.talk {
+		focus = screen.FocusFollowUp
+	}
 	q.hide()
 	q.field.SetText("")
 	switch hit.Kind {
 	case "task":
 		q.shell.open(screen.Route{Screen: screen.Tasks, ID: hit.ID})
 	case "customer":
-		q.shell.open(screen.Route{Screen: screen.Customer, ID: hit.ID})
+		q.shell.open(screen.Route{Screen: screen.Customer, ID: hit.ID, Focus: focus})
 	default:
-		q.shell.open(screen.Route{Screen: screen.Customer, ID: hit.Root})
+		q.shell.open(screen.Route{Screen: screen.Customer, ID: hit.Root, Focus: focus})
 	}
 }

@@ -38,6 +38,7 @@ type shell struct {
 	rail    *rail
 	status  *statusBar
 	search  *search
+	asked   verdicts
 	dialog  *widget.Dialog
 	form    *records.Form
 	actions *fyne.Container
@@ -56,6 +57,7 @@ func newShell(w *Window, b *book.Book) *shell {
 	s.rail = newRail(b, s.nav)
 	s.status = newStatusBar(b, s.nav, w.port.SyncNow, w.loginAgain)
 	s.search = newSearch(s)
+	s.asked.shell = s
 	return s
 }
 
@@ -73,7 +75,7 @@ func (s *shell) object() fyne.CanvasObject {
 // navigator is what the screens may ask of the window.
 func (s *shell) navigator() *screen.Navigator {
 	return &screen.Navigator{
-		Open: s.open, Load: s.window.load, Status: s.window.port.Status,
+		Open: s.open, Load: s.window.load, Status: s.window.port.Status, FollowUp: func() { s.search.findToTalk() },
 		Form: s.openForm, Ask: s.ask, Toast: s.toast, Refit: s.showActions, Fail: s.fail, SaveFile: s.saveFile,
 		Focus:  func(f fyne.Focusable) { s.window.window.Canvas().Focus(f) },
 		Editor: func(kind string, f schema.Field, v any) screen.Editor { return s.forms.Editor(kind, f, v) },
@@ -108,7 +110,6 @@ func (s *shell) show(r screen.Route) {
 	}
 	s.body.Objects = []fyne.CanvasObject{s.page.Content()}
 	s.showActions()
-	s.rail.choose(r.Rail())
 	s.body.Refresh()
 	if page, ok := s.page.(interface{ Visit(screen.Route) }); ok {
 		page.Visit(r)
@@ -116,9 +117,15 @@ func (s *shell) show(r screen.Route) {
 	s.reloadCounts()
 }
 
-// showActions puts the buttons of the screen at the right of the top bar.
+// showActions puts the buttons of the screen at the right of the top bar, and marks in the rail where it stands. A page
+// that knows better than its route says so when it has read its record.
 func (s *shell) showActions() {
 	if s.page != nil {
+		place := s.at.Rail()
+		if page, ok := s.page.(interface{ Rail() screen.Name }); ok {
+			place = page.Rail()
+		}
+		s.rail.choose(place)
 		s.actions.Objects = append([]fyne.CanvasObject{widget.NewSpace()}, s.page.Actions()...)
 		s.actions.Refresh()
 		if s.top != nil {
@@ -178,6 +185,7 @@ func (s *shell) reload() {
 		s.page.Reload()
 	}
 	s.reloadCounts()
+	s.asked.look()
 }
 
 func (s *shell) reloadCounts() {

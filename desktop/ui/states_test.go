@@ -80,7 +80,7 @@ func TestConflictTyped(t *testing.T) {
 	h.tap("另填…")
 	h.write("1")
 	h.shortcut(fyne.KeyReturn)
-	h.mustRead("不是有效的手机号。")
+	h.mustRead("手机号应为 11 位数字")
 	h.window.Canvas().Focused().(fyne.Shortcutable).TypedShortcut(&fyne.ShortcutSelectAll{})
 	h.write("13600001111")
 	h.shortcut(fyne.KeyReturn)

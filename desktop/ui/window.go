@@ -125,6 +125,7 @@ func (w *Window) openBook(b *book.Book) {
 	w.shell = newShell(w, b)
 	w.set(w.shell.object())
 	w.shell.open(screen.Route{Screen: screen.Today})
+	w.shell.asked.look()
 	refresh := newGather(w.soon, w.shell.reload)
 	stopBook := b.Listen(refresh)
 	stopStatus := w.port.Listen(newGather(w.soon, w.shell.showStatus))

@@ -1,7 +1,6 @@
 package conflicts
 
 import (
-	"slices"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -104,7 +103,7 @@ func (p *Page) leave(item book.TrayItem) fyne.CanvasObject {
 func (p *Page) leaveText(item book.TrayItem) string {
 	how, by, to := "other", "", ""
 	if l := item.Leave; l != nil {
-		if slices.Contains([]string{"reclaimed", "released", "transferred", "claimed", "assigned"}, l.How) {
+		if words.Has("ui.tray.leave." + l.How) { // a newer server knows more ways than this program
 			how = l.How
 		}
 		by = p.book.Name("user", l.By)

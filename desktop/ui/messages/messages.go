@@ -83,7 +83,7 @@ func (p *Page) show(rows []book.Row) {
 	for _, row := range rows {
 		id, customer := row.ID, row.Text("customer")
 		line := widget.Row{
-			Title: screen.NoticeText(row.Record),
+			Title: screen.NoticeText(row.Record, screen.TimesOf(p.book)),
 			Right: words.Recent(row.Moment("at"), p.book.Now(), p.book.Zone()),
 			OnTapped: func() {
 				p.read(id)

@@ -257,8 +257,10 @@ func (p *Page) enable() {
 func (p *Page) claim() {
 	asked, failed := 0, 0
 	var first error
-	for _, id := range p.list.Marked() {
-		if _, err := p.book.Ask(change.Claim, id, map[string]string{"pool": p.query.Pool}); err != nil {
+	args := map[string]string{"pool": p.query.Pool}
+	marked := p.list.Marked()
+	for _, id := range marked {
+		if _, err := p.book.Ask(change.Claim, id, args); err != nil {
 			failed++
 			first = cmp.Or(first, err)
 			continue
@@ -271,6 +273,8 @@ func (p *Page) claim() {
 		p.nav.Fail(first)
 	case failed > 0:
 		p.nav.Toast(words.T("ui.customer.partly", "Done", asked, "Failed", failed, "Why", screen.Told(first, screen.TimesOf(p.book))), nil)
+	case p.book.Practice() && asked == 1:
+		p.nav.Toast(screen.Granted(p.book, change.Mutation{Command: change.Claim, Args: args}, p.book.Name("customer", marked[0])), nil)
 	case p.book.Practice():
 		p.nav.Toast(words.T("ui.pool.claimedNow", "N", asked), nil)
 	default:

@@ -105,6 +105,7 @@ func withNotice(nav *screen.Navigator, fields []fyne.CanvasObject) []fyne.Canvas
 func askAll(b *book.Book, nav *screen.Navigator, command string, customers []string, args map[string]string, done func()) error {
 	var first error
 	failed := 0
+	name := b.Name("customer", customers[0]) // afterwards it may be out of sight
 	for _, id := range customers {
 		if _, err := b.Ask(command, id, args); err != nil {
 			failed++
@@ -123,6 +124,8 @@ func askAll(b *book.Book, nav *screen.Navigator, command string, customers []str
 	switch asked := len(customers) - failed; {
 	case failed > 0:
 		nav.Toast(words.T("ui.customer.partly", "Done", asked, "Failed", failed, "Why", what), nil)
+	case b.Practice() && asked == 1:
+		nav.Toast(screen.Granted(b, change.Mutation{Command: command, Args: args}, name), nil)
 	case b.Practice():
 		nav.Toast(words.T("ui.customer.done"), nil)
 	case asked == 1:

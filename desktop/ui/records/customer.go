@@ -74,6 +74,14 @@ func (p *Customer) Content() fyne.CanvasObject { return p.content }
 // Actions implements screen.Page.
 func (p *Customer) Actions() []fyne.CanvasObject { return p.actions }
 
+// Rail is the list in which the customer stands: those that are held, or the pool.
+func (p *Customer) Rail() screen.Name {
+	if p.data.row.Pool != "" {
+		return screen.Pool
+	}
+	return screen.Customers
+}
+
 // Save saves the follow-up that is being written.
 func (p *Customer) Save() { p.quick.save() }
 
@@ -170,12 +178,12 @@ func (p *Customer) story() fyne.CanvasObject {
 
 func (p *Customer) showHead() {
 	p.head.RemoveAll()
-	crumb, list := "ui.customer.crumb", screen.Customers
-	if p.data.row.Pool != "" {
-		crumb, list = "ui.customer.crumb.pool", screen.Pool
+	crumb := "ui.customer.crumb"
+	if p.Rail() == screen.Pool {
+		crumb = "ui.customer.crumb.pool"
 	}
 	p.head.Add(widget.NewLink(words.T(crumb), widget.Body, widget.ColorDim, func() {
-		p.nav.Open(screen.Route{Screen: list})
+		p.nav.Open(screen.Route{Screen: p.Rail()})
 	}))
 	if !p.data.found {
 		p.head.Refresh()

@@ -18,6 +18,8 @@ type Navigator struct {
 	// Load runs work off the main goroutine and then, back on it, the function that work returned, unless a later
 	// Load of the same lane has begun.
 	Load func(lane *Lane, work func() func())
+	// FollowUp asks for a customer and goes there, ready to write down a conversation.
+	FollowUp func()
 	// Form opens a form over the screen.
 	Form func(Form)
 	// Editor makes a field to fill in that starts with a value.
@@ -32,8 +34,6 @@ type Navigator struct {
 	Fail func(error)
 	// Focus puts the cursor somewhere.
 	Focus func(fyne.Focusable)
-	// Popup shows a menu or note at an object, below it.
-	Popup func(content fyne.CanvasObject, at fyne.CanvasObject) (hide func())
 	// Status is how the last contact with the server went.
 	Status func() Status
 	// SaveFile asks where to save a file and writes it.

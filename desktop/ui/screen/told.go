@@ -88,17 +88,27 @@ func TrayTitle(b *book.Book, item book.TrayItem) string {
 	return words.T("ui.tray.refused."+what, "Name", name, "Kind", kindInside(item.Mutation.Kind))
 }
 
+// Granted says that a request was granted: 已领取「金华永康五金」，今天还可领取 7 / 10.
+func Granted(b *book.Book, m change.Mutation, name string) string {
+	if m.Command != change.Claim {
+		return words.T("ui.tray.ok."+m.Command, "Name", name)
+	}
+	params := map[string]any{"Name": name}
+	if figures, err := b.PoolFigures(m.Args["pool"]); err == nil && figures.Limit > 0 {
+		params["Left"], params["Limit"] = figures.Left, figures.Limit
+	}
+	return words.T("ui.verdict.claim", params)
+}
+
 // NoticeText writes a notice from its code and parameters.
-func NoticeText(notice schema.Record) string {
-	params := map[string]any{}
+func NoticeText(notice schema.Record, t Times) string {
 	var text map[string]string
-	if json.Unmarshal([]byte(notice.Text("params")), &text) == nil {
-		for name, value := range text {
-			params[name] = value
-			if n, err := strconv.Atoi(value); err == nil && name == "N" {
-				params[name] = n
-			}
-		}
+	if json.Unmarshal([]byte(notice.Text("params")), &text) != nil {
+		text = nil // the sentence does without what it cannot read
+	}
+	params := written(text, t)
+	if n, err := strconv.Atoi(text["N"]); err == nil {
+		params["N"] = n
 	}
 	return words.T("notice."+notice.Text("code"), params)
 }

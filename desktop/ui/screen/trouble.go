@@ -9,8 +9,8 @@ import (
 	"yuzhou/shared/fault"
 )
 
-// moments are the parameters of faults that are Unix milliseconds.
-var moments = map[string]bool{"Since": true, "Until": true, "Resets": true}
+// moments are the parameters of faults and notices that are Unix milliseconds.
+var moments = map[string]bool{"Since": true, "Until": true, "Resets": true, "Happened": true, "Reclaimed": true}
 
 // Times is what is needed to write a moment: the present one and the company's zone.
 type Times struct {
@@ -27,18 +27,24 @@ func Trouble(err error, t Times) (what, next string) {
 	if f == nil {
 		return "", ""
 	}
-	params := map[string]any{}
-	for name, value := range f.Params {
-		params[name] = value
-		if at := Millis(value); moments[name] && !at.IsZero() {
-			params[name] = words.Moment(at, t.Now, t.Zone)
-		}
-	}
+	params := written(f.Params, t)
 	key := "fault." + string(f.Code)
 	if !words.Has(key) { // a newer server knows more codes than this program
 		key = "fault." + string(fault.Internal)
 	}
 	return words.T(key, params), words.T(key+".next", params)
+}
+
+// written are the parameters of a fault or notice as a sentence takes them: moments in the words of the day.
+func written(params map[string]string, t Times) map[string]any {
+	out := map[string]any{}
+	for name, value := range params {
+		out[name] = value
+		if at := Millis(value); moments[name] && !at.IsZero() {
+			out[name] = words.Moment(at, t.Now, t.Zone)
+		}
+	}
+	return out
 }
 
 // Told is Trouble in one piece.

@@ -135,7 +135,7 @@ func (p *Page) showNews(d board) {
 	for _, notice := range d.Notices {
 		rows = append(rows, widget.NewCardRow(widget.Row{
 			Tag: words.T("ui.today.news.notice"), TagTone: widget.ToneNeutral,
-			Title: screen.NoticeText(notice), Right: words.Recent(notice.Moment("at"), p.book.Now(), p.book.Zone()),
+			Title: screen.NoticeText(notice, screen.TimesOf(p.book)), Right: words.Recent(notice.Moment("at"), p.book.Now(), p.book.Zone()),
 			OnTapped: func() { p.nav.Open(screen.Route{Screen: screen.Messages}) },
 		}))
 	}
@@ -154,9 +154,10 @@ func body(card *widget.Card, rows []*widget.CardRow, none string) {
 
 // figures are this month's own work; nothing stands here that the program does not count.
 func figures(m book.MonthFigures) fyne.CanvasObject {
-	return widget.NewStack(20,
-		figure("ui.today.month.customers", m.NewCustomers, m.PrevNewCustomers),
-		figure("ui.today.month.followups", m.FollowUps, m.PrevFollowUps),
+	return widget.NewStack(18,
+		widget.NewColumns(12, []float32{0, 0},
+			figure("ui.today.month.customers", m.NewCustomers, m.PrevNewCustomers),
+			figure("ui.today.month.followups", m.FollowUps, m.PrevFollowUps)),
 		single("ui.today.month.tasks", m.TasksDone),
 		widget.NewParagraph(words.T("ui.today.month.change"), widget.Small, widget.ColorDim))
 }

@@ -71,17 +71,17 @@ func (p *Page) Content() fyne.CanvasObject { return p.content }
 func (p *Page) Actions() []fyne.CanvasObject {
 	return []fyne.CanvasObject{
 		widget.NewPlainButton(words.T("ui.button.newTask"), p.newTask),
-		widget.NewPrimaryButton(words.T("ui.button.newCustomer"), p.newCustomer),
+		widget.NewPrimaryButton(words.T("ui.button.followUpKey"), p.nav.FollowUp),
 	}
 }
 
 // Key implements screen.Page.
 func (p *Page) Key(name fyne.KeyName) bool {
 	switch name {
-	case fyne.KeyN:
-		p.newCustomer()
 	case fyne.KeyT:
 		p.newTask()
+	case fyne.KeyF:
+		p.nav.FollowUp()
 	default:
 		return false
 	}
@@ -90,12 +90,6 @@ func (p *Page) Key(name fyne.KeyName) bool {
 
 func (p *Page) newTask() {
 	p.nav.Form(screen.Form{Kind: "task", Values: schema.Values{"list": "today"}})
-}
-
-func (p *Page) newCustomer() {
-	p.nav.Form(screen.Form{Kind: "customer", Then: func(id string) {
-		p.nav.Open(screen.Route{Screen: screen.Customer, ID: id})
-	}})
 }
 
 // Reload implements screen.Page.
@@ -157,7 +151,7 @@ func first[T any](all []T) []T { return all[:min(len(all), most)] }
 func (p *Page) show(d board) {
 	b := p.book
 	p.title.SetText(words.DayTitle(b.Now(), b.Zone()))
-	p.greeting.SetText(greeting(b, len(d.FollowToday)+d.TaskCounts["today"]))
+	p.greeting.SetText(greeting(b, d.Things))
 	p.showFollow(d)
 	p.showDue(d)
 	p.showTasks(d)
