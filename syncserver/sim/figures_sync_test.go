@@ -39,8 +39,10 @@ func TestFigures(t *testing.T) {
 
 	everything := filepath.Join(data, "everything")
 	m := newMeter(t, o.address)
-	o.sync(everything, "admin", m.address)
+	// The peak of a child is never told as less than its parent's, so it is taken before this process has grown.
+	_, peak := o.sync(everything, "admin", m.address)
 	figure("first_sync_wire_mb", float64(m.bytes.Load())/1e6, "MB")
+	figure("first_sync_client_mb", peak, "MiB")
 	figure("first_sync_server_mb", o.peakMB(), "MiB")
 	firstSync(t, o, readRaw(t, filepath.Join(everything, replica.FileName)))
 
@@ -55,18 +57,16 @@ func TestFigures(t *testing.T) {
 func firstSync(t *testing.T, o *office, raw rawRows) {
 	t.Helper()
 	const pairs = 3
-	var ratios, seconds, peaks []float64
+	var ratios, seconds []float64
 	for range pairs {
 		yardstick := raw.insert(t)
-		taken, peak := o.sync(t.TempDir(), "admin", o.address)
+		taken, _ := o.sync(t.TempDir(), "admin", o.address)
 		ratios = append(ratios, taken.Seconds()/yardstick.Seconds())
 		seconds = append(seconds, taken.Seconds())
-		peaks = append(peaks, peak)
 	}
 	figure("first_sync_ratio", median(ratios), "x")
 	figure("first_sync_s", median(seconds), "s")
 	figure("first_sync_rows", float64(raw.count), "rows")
-	figure("first_sync_client_mb", median(peaks), "MiB")
 }
 
 // laptop is a client in this process.
