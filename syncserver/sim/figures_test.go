@@ -278,8 +278,3 @@ func median(list []float64) float64 {
 	slices.Sort(list)
 	return list[len(list)/2]
 }
-
-func percentile95(list []float64) float64 {
-	slices.Sort(list)
-	return list[len(list)*95/100]
-}
