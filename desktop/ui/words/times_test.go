@@ -3,6 +3,7 @@ package words
 import (
 	"testing"
 	"time"
+	_ "time/tzdata"
 )
 
 var shanghai = time.FixedZone("CST", 8*3600)
@@ -88,7 +89,7 @@ func TestDaysAcrossAClockChange(t *testing.T) {
 	after := time.Date(2026, 3, 29, 12, 0, 0, 0, summer)
 	zone, err := time.LoadLocation("Europe/Berlin")
 	if err != nil {
-		t.Skip("this machine has no time zone files")
+		t.Fatal(err)
 	}
 	if got := daysBetween(before, after, zone); got != 1 {
 		t.Errorf("got %d days, want 1", got)
