@@ -67,13 +67,14 @@ func (w *work) putAdmin(by Identity, kind *schema.Kind, id string, values Values
 	if wrong := kind.Check(r); len(wrong) > 0 {
 		return Record{}, wrong[0]
 	}
-	if kind == crm.Rule && values["effective_on"] == nil && bites(before, r) {
+	if kind == crm.Rule && bites(before, r) {
 		on, err := w.tomorrow()
 		if err != nil {
 			return Record{}, err
 		}
 		values = maps.Clone(values)
-		values["effective_on"] = on
+		wished, _ := values["effective_on"].(string)
+		values["effective_on"] = max(on, wished)
 		r = r.With(values)
 	}
 	if err := w.checkAdmin(by, kind, before, r); err != nil {
@@ -106,13 +107,17 @@ func (w *work) putAdmin(by Identity, kind *schema.Kind, id string, values Values
 	return r, nil
 }
 
-// bites tells whether a rule takes other customers than before: it is new, switched on, or changed in more than its name.
+// bites tells whether a rule takes other customers than before, or earlier: it is new, switched on, or changed in more
+// than its name.
 func bites(before, r schema.Record) bool {
 	if r.Flag("disabled") {
 		return false
 	}
 	return len(before.Values) == 0 || slices.ContainsFunc(crm.Rule.Fields, func(f schema.Field) bool {
-		return f.Name != "name" && f.Name != "effective_on" && !schema.Equal(before.Values[f.Name], r.Values[f.Name])
+		if f.Name == "effective_on" {
+			return r.Text(f.Name) < before.Text(f.Name)
+		}
+		return f.Name != "name" && !schema.Equal(before.Values[f.Name], r.Values[f.Name])
 	})
 }
 
@@ -154,7 +159,11 @@ func (w *work) adminRecord(kind *schema.Kind, id string, values Values) (schema.
 	if kind.Name != "dictionary" && (kind.Name != "settings" || id != crm.SettingsID) {
 		return r, false, fault.New(fault.NotFound).About(kind.Name, "")
 	}
-	return schema.Record{Kind: kind.Name, ID: id, Root: id, Values: schema.Values{}}, false, nil
+	taken, err := w.tx.RootKind(id)
+	if err == nil && taken != "" && taken != kind.Name {
+		err = fault.New(fault.Exists).About(kind.Name, "key")
+	}
+	return schema.Record{Kind: kind.Name, ID: id, Root: id, Values: schema.Values{}}, false, err
 }
 
 // checkAdmin checks what concerns more than the record itself.

@@ -84,7 +84,7 @@ func (p *pusher) customer(m Mutation) (*command, error) {
 
 // holder begins the change of holding that the command asks for.
 func (c *command) holder(how string) holder {
-	return holder{how: how, by: c.by.User, device: c.by.Device, askedAt: c.corrected(c.m.At), note: c.m.Args["note"]}
+	return holder{how: how, by: c.by.User, device: c.by.Device, askedAt: c.noted(c.m.At), note: c.m.Args["note"]}
 }
 
 // claim takes a customer out of a pool for the one who asks. Commits come one after the other, so of many who ask at once

@@ -37,7 +37,7 @@ func (p *pusher) conflict(kind *schema.Kind, r schema.Record, m Mutation, field 
 	}
 	for name, v := range (schema.Values{
 		"editor": p.by.User, "holder": text(holder), "kind": kind.Name, "record": r.ID, "root": r.Root, "title": title, "field": field,
-		"theirs_by": text(by), "theirs_at": moment(at), "mine_at": moment(p.corrected(m.At)), "found_at": p.now(), "mutation": m.ID, "state": "open",
+		"theirs_by": text(by), "theirs_at": moment(at), "mine_at": moment(p.noted(m.At)), "found_at": p.now(), "mutation": m.ID, "state": "open",
 	}) {
 		values[name] = v
 	}
@@ -87,14 +87,17 @@ func (p *pusher) lateEdit(kind *schema.Kind, r schema.Record, m Mutation) (Resul
 	if kind.Fact || r.Deleted || h.Text("owner") == "" {
 		return Result{}, fault.New(fault.NotHolder).About(kind.Name, "")
 	}
-	fields, err := differing(kind, r, m)
+	fields, err := offered(kind, m)
 	if err != nil {
 		return Result{}, err
 	}
-	if len(fields) == 0 {
-		return Result{Outcome: change.Noop}, nil
+	if err := checkForeign(kind, schema.Record{Values: m.Fields()}); err != nil {
+		return Result{}, err
 	}
 	for _, name := range fields {
+		if schema.Equal(m.Fields()[name], r.Values[name]) {
+			continue // nothing to decide; but the answer is the same, or it would confirm a guess
+		}
 		if err := p.conflict(kind, r, m, name); err != nil {
 			return Result{}, err
 		}
@@ -102,11 +105,11 @@ func (p *pusher) lateEdit(kind *schema.Kind, r schema.Record, m Mutation) (Resul
 	return Result{Outcome: change.Conflict, Fields: fields}, nil
 }
 
-// differing lists the fields that an edit would change, sorted, and refuses values that are wrong.
-func differing(kind *schema.Kind, r schema.Record, m Mutation) (fields []string, err error) {
+// offered lists the fields that an edit sets, sorted, and refuses values that are wrong.
+func offered(kind *schema.Kind, m Mutation) (fields []string, err error) {
 	for name, mine := range m.Fields() {
 		f, known := kind.Field(name)
-		if known && f.Server || schema.Equal(mine, r.Values[name]) {
+		if known && f.Server {
 			continue
 		}
 		if known && mine != nil && mine != "" {
@@ -134,4 +137,18 @@ func (p *pusher) leaves(r schema.Record, how string) error {
 		name = r.Text(kind.Title)
 	}
 	return p.tx.SetLeave(r.ID, wire.Leave{How: how, By: p.by.User, At: p.now(), Name: name})
+}
+
+// touchConflicts looks again at who may see the conflicts about a root.
+func (w *work) touchConflicts(root string) error {
+	conflicts, err := w.tx.ConflictsOf(root)
+	if err != nil {
+		return err
+	}
+	for _, c := range conflicts {
+		if err := w.tx.Touch(c.ID); err != nil {
+			return err
+		}
+	}
+	return nil
 }

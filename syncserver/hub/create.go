@@ -19,21 +19,31 @@ func (p *pusher) create(kind *schema.Kind, m Mutation) (Result, error) {
 	if kind.Name == "notice" || kind.Name == "conflict" {
 		return Result{}, fault.New(fault.NoRight, "Action", string(access.Create)).About(kind.Name, "")
 	}
-	if err := p.free(kind, m); err != nil {
-		return Result{}, err
-	}
 	r := schema.Record{Kind: kind.Name, ID: m.Record, Root: m.Root, Values: schema.Values{}}
 	locked := p.fill(kind, &r, m)
 	if wrong := kind.Check(r); len(wrong) > 0 {
 		return Result{}, wrong[0]
 	}
+	if err := checkForeign(kind, r); err != nil {
+		return Result{}, err
+	}
 	if err := p.mayCreate(kind, r, m); err != nil {
+		return Result{}, err
+	}
+	if err := p.free(kind, m); err != nil {
 		return Result{}, err
 	}
 	if err := p.checkRefs(kind, r, r.Values); err != nil {
 		return Result{}, err
 	}
+	revived, err := p.revive(r)
+	if err != nil {
+		return Result{}, err
+	}
 	result, err := p.born(kind, r)
+	if revived {
+		result.Info = map[string]string{"Restored": "true"}
+	}
 	if len(locked) > 0 {
 		result.Outcome, result.Fields, result.Fault = change.Merged, locked, fault.New(fault.FieldLocked).About(kind.Name, locked[0])
 	}
@@ -51,6 +61,9 @@ func (p *pusher) free(kind *schema.Kind, m Mutation) error {
 		return fault.New(fault.Exists).About(kind.Name, "")
 	}
 	if m.Root != m.Record {
+		if kind.Parent == "" { // a root under another root would be seen by whoever sees that one
+			return fault.New(fault.Malformed, "What", "root").About(kind.Name, "")
+		}
 		return nil
 	}
 	if !kind.IsRoot() {
@@ -77,10 +90,11 @@ func (p *pusher) fill(kind *schema.Kind, r *schema.Record, m Mutation) (locked [
 	switch kind.Name {
 	case "followup":
 		r.Values["author"], r.Values["received_at"] = p.by.User, p.now()
-		for _, name := range []string{"occurred_at", "recorded_at"} {
-			if at, ok := r.Values[name].(int64); ok {
-				r.Values[name] = p.corrected(at)
-			}
+		if at, ok := r.Values["occurred_at"].(int64); ok {
+			r.Values["occurred_at"] = p.corrected(at)
+		}
+		if at, ok := r.Values["recorded_at"].(int64); ok {
+			r.Values["recorded_at"] = p.noted(at)
 		}
 	case "task":
 		r.Values["creator"] = p.by.User
@@ -105,7 +119,7 @@ func (p *pusher) mayCreate(kind *schema.Kind, r schema.Record, m Mutation) error
 		}
 		return p.right(access.Create, about)
 	}
-	_, found, err := p.tx.Record("customer", r.Root)
+	customer, found, err := p.tx.Record("customer", r.Root)
 	if err != nil {
 		return err
 	}
@@ -122,7 +136,23 @@ func (p *pusher) mayCreate(kind *schema.Kind, r schema.Record, m Mutation) error
 	} else if err = p.missing("customer", r.Root); fault.CodeOf(err) != fault.NotFound {
 		return err
 	}
+	if customer.Deleted { // nobody would ever see it: it stays with its author
+		return p.denied(crm.Customer, customer)
+	}
 	return p.late(kind, r, err)
+}
+
+// revive brings a deleted customer back under which somebody writes who may: he did not see the delete, for with it the
+// customer left his laptop. What he wrote would be lost otherwise; the delete can be repeated.
+func (p *pusher) revive(r schema.Record) (bool, error) {
+	if r.Root == r.ID {
+		return false, nil
+	}
+	customer, found, err := p.tx.Record("customer", r.Root)
+	if err != nil || !found || !customer.Deleted {
+		return false, err
+	}
+	return true, p.setDeleted(customer, false)
 }
 
 // late accepts a fact that the author noted while he held the customer; denied is the answer otherwise.

@@ -31,6 +31,9 @@ func (p *pusher) set(kind *schema.Kind, m Mutation) (Result, error) {
 		}
 		return Result{}, err
 	}
+	if !p.unveiled(p.by.User, about.Pool) {
+		return p.lateEdit(kind, r, m) // he sees a mask: what becomes of an edit would tell what is behind it
+	}
 	restored := r.Deleted
 	if restored {
 		// Whoever typed without seeing the delete wins: his edit would be lost otherwise, the delete can be repeated.
@@ -45,8 +48,15 @@ func (p *pusher) set(kind *schema.Kind, m Mutation) (Result, error) {
 		return Result{}, err
 	}
 	result, err := e.keep(restored)
-	if restored {
-		result.Outcome, result.Info = change.Applied, map[string]string{"Restored": "true"}
+	if err != nil {
+		return Result{}, err
+	}
+	revived, err := p.revive(r)
+	if restored || revived {
+		result.Info = map[string]string{"Restored": "true"}
+		if result.Outcome == change.Noop {
+			result.Outcome = change.Applied
+		}
 	}
 	return result, err
 }
@@ -97,6 +107,9 @@ func (e *edit) merge() error {
 			}
 		}
 		value, verdict := change.MergeField(f.Type, e.m.Base[name], e.before.Values[name], mine)
+		if verdict == change.Mixed && value != nil && f.Type.Check(value) != nil {
+			verdict = change.Clash // each of the two fits, both together do not
+		}
 		switch verdict {
 		case change.Clash:
 			e.clashes = append(e.clashes, name)
@@ -130,7 +143,11 @@ func (e *edit) keep(restored bool) (Result, error) {
 			e.tx.AddHistory(e.line(e.before, change.Set, name, e.before.Values[name], v))
 		}
 		if e.after.ID == e.after.Root && e.kind.Parent != "" {
-			if err := e.leaves(e.after, "removed"); err != nil { // for those whom the task does not name any more
+			// For those whom the task does not name any more: what it is called now is not for them.
+			if err := e.leaves(e.before, "removed"); err != nil {
+				return Result{}, err
+			}
+			if err := e.touchConflicts(e.after.Root); err != nil {
 				return Result{}, err
 			}
 		}
@@ -152,6 +169,9 @@ func (e *edit) check() error {
 		if changed || !old {
 			return f
 		}
+	}
+	if err := checkForeign(e.kind, e.after); err != nil {
+		return err
 	}
 	if err := e.checkRefs(e.kind, e.after, e.taken); err != nil {
 		return err

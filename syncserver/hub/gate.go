@@ -110,14 +110,19 @@ func (g gate) passed(login string) {
 	delete(g.tries.of, accountKey(login))
 }
 
-// verify compares a password with a hash, "" for an account that is not there: that takes as long and is wrong.
-func (g gate) verify(ctx context.Context, hash, password string) (bool, error) {
+// enter waits for a turn to work out a password; done ends it.
+func (g gate) enter(ctx context.Context) (done func(), err error) {
 	select {
 	case g.turns <- struct{}{}:
-		defer func() { <-g.turns }()
+		return func() { <-g.turns }, nil
 	case <-ctx.Done():
-		return false, ctx.Err()
+		return nil, ctx.Err()
 	}
+}
+
+// verify compares a password with a hash, "" for an account that is not there: that takes as long and is wrong. Whoever
+// calls it has entered.
+func (g gate) verify(hash, password string) (bool, error) {
 	if hash == "" {
 		_, err := matches(g.dummy, password)
 		return false, err
@@ -127,12 +132,11 @@ func (g gate) verify(ctx context.Context, hash, password string) (bool, error) {
 
 // hash makes the hash of a new password, waiting its turn.
 func (g gate) hash(ctx context.Context, password string) (string, error) {
-	select {
-	case g.turns <- struct{}{}:
-		defer func() { <-g.turns }()
-	case <-ctx.Done():
-		return "", ctx.Err()
+	done, err := g.enter(ctx)
+	if err != nil {
+		return "", err
 	}
+	defer done()
 	return hashPassword(password)
 }
 

@@ -50,8 +50,7 @@ func (w *work) importRow(by Identity, row ImportRow) (ImportVerdict, error) {
 			return ImportVerdict{}, err
 		}
 		if id != "" {
-			c, _, err := w.tx.Record("customer", id)
-			return ImportVerdict{Verdict: ImportSame, Customer: id, Number: c.Text("number")}, err
+			return w.importedBefore(by, id)
 		}
 	}
 	customer, contact, err := w.importRecords(row)
@@ -61,7 +60,7 @@ func (w *work) importRow(by Identity, row ImportRow) (ImportVerdict, error) {
 	if err := w.mayImport(by, row); err != nil {
 		return ImportVerdict{}, err
 	}
-	like, err := w.likenesses(customer)
+	like, err := w.likenesses(by, customer)
 	if err != nil {
 		return ImportVerdict{}, err
 	}
@@ -128,4 +127,16 @@ func (w *work) mayImport(by Identity, row ImportRow) error {
 		return fault.New(fault.NoRight, "Action", string(access.Import))
 	}
 	return nil
+}
+
+// importedBefore is the verdict on a row that is in already. Somebody else's file may have brought it.
+func (w *work) importedBefore(by Identity, id string) (ImportVerdict, error) {
+	verdict := ImportVerdict{Verdict: ImportSame}
+	shown, err := w.maySee(by, id)
+	if err != nil || !shown {
+		return verdict, err
+	}
+	c, _, err := w.tx.Record("customer", id)
+	verdict.Customer, verdict.Number = id, c.Text("number")
+	return verdict, err
 }

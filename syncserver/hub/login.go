@@ -18,17 +18,16 @@ const maxName = 64
 // Login gives a device token for a name and a password; remote is the address it came from. A login replaces the token
 // that the device had. Who guesses waits longer and longer, but nobody is locked out for ever.
 func (h *Hub) Login(ctx context.Context, in wire.Login, remote string) (wire.Session, error) {
-	if !idForm.MatchString(in.Device) || len(in.Login) > maxName {
+	if !idForm.MatchString(in.Device) || len(in.Login) > 4*maxName {
 		return wire.Session{}, fault.New(fault.Malformed, "What", "login")
 	}
-	now := h.clock()
-	if wait := h.gate.wait(in.Login, remote, now); wait > 0 {
-		return wire.Session{}, fault.New(fault.TooManyTries, "Seconds", int64((wait+time.Second-1)/time.Second))
+	if wait := h.gate.wait(in.Login, remote, h.clock()); wait > 0 {
+		return wire.Session{}, tooManyTries(wait)
 	}
 	var account store.Account
-	var found, revoked bool
+	var revoked bool
 	err := h.store.View(ctx, func(v *store.View) (err error) {
-		if account, found, err = v.Account(in.Login); err == nil {
+		if account, _, err = v.Account(in.Login); err == nil {
 			revoked, err = v.Revoked(in.Device)
 		}
 		return err
@@ -36,13 +35,10 @@ func (h *Hub) Login(ctx context.Context, in wire.Login, remote string) (wire.Ses
 	if err != nil {
 		return wire.Session{}, err
 	}
-	right, err := h.gate.verify(ctx, account.Password, in.Password)
-	switch {
-	case err != nil:
+	if err := h.guess(ctx, in, remote, account.Password); err != nil {
 		return wire.Session{}, err
-	case !right || !found:
-		h.gate.failed(in.Login, remote, now)
-		return wire.Session{}, fault.New(fault.BadLogin)
+	}
+	switch {
 	case account.Disabled:
 		return wire.Session{}, fault.New(fault.AccountDisabled)
 	case revoked:
@@ -50,6 +46,30 @@ func (h *Hub) Login(ctx context.Context, in wire.Login, remote string) (wire.Ses
 	}
 	h.gate.passed(in.Login)
 	return h.session(ctx, account, in)
+}
+
+// guess checks a password against the hash of an account, "" when there is none. Of many who guess at once each waits for
+// his turn, and those before him count.
+func (h *Hub) guess(ctx context.Context, in wire.Login, remote, hash string) error {
+	done, err := h.gate.enter(ctx)
+	if err != nil {
+		return err
+	}
+	defer done()
+	now := h.clock()
+	if wait := h.gate.wait(in.Login, remote, now); wait > 0 {
+		return tooManyTries(wait)
+	}
+	right, err := h.gate.verify(hash, in.Password)
+	if err == nil && !right {
+		h.gate.failed(in.Login, remote, now)
+		return fault.New(fault.BadLogin)
+	}
+	return err
+}
+
+func tooManyTries(wait time.Duration) error {
+	return fault.New(fault.TooManyTries, "Seconds", int64((wait+time.Second-1)/time.Second))
 }
 
 // session gives the device its token.

@@ -84,8 +84,9 @@ func (h *Hub) Devices(ctx context.Context, by Identity) (list []Device, err erro
 	return list, err
 }
 
-// likenesses lists customers that bear a mark of another; it looks at all of them, whoever holds them (DUP-02).
-func (w *work) likenesses(customer schema.Record) ([]Likeness, error) {
+// likenesses lists customers that bear a mark of another; it looks at all of them, whoever holds them (DUP-02). Of one
+// that is not for the asker's eyes it says no more than that there is one.
+func (w *work) likenesses(by Identity, customer schema.Record) ([]Likeness, error) {
 	var list []Likeness
 	seen := map[string]bool{}
 	for _, mark := range marks(customer) {
@@ -98,7 +99,7 @@ func (w *work) likenesses(customer schema.Record) ([]Likeness, error) {
 				continue
 			}
 			seen[id] = true
-			like, err := w.likeness(id, mark)
+			like, err := w.likeness(by, id, mark)
 			if err != nil {
 				return nil, err
 			}
@@ -108,16 +109,32 @@ func (w *work) likenesses(customer schema.Record) ([]Likeness, error) {
 	return list, nil
 }
 
-func (w *work) likeness(id, mark string) (Likeness, error) {
-	like := Likeness{Customer: id, Why: "name"}
+func (w *work) likeness(by Identity, id, mark string) (Likeness, error) {
+	like := Likeness{Why: "name"}
 	if strings.HasPrefix(mark, markMobile) {
 		like.Why = "mobile"
+	}
+	shown, err := w.maySee(by, id)
+	if err != nil || !shown {
+		return like, err
 	}
 	c, _, err := w.tx.Record("customer", id)
 	if err != nil {
 		return like, err
 	}
 	h, _, err := w.tx.Record("holding", id)
-	like.Name, like.Owner, like.Pool = c.Text("name"), h.Text("owner"), h.Text("pool")
+	like.Customer, like.Name, like.Owner, like.Pool = id, c.Text("name"), h.Text("owner"), h.Text("pool")
 	return like, err
+}
+
+// maySee tells whether a customer is for somebody's eyes with nothing masked: to name the one that has a number would
+// tell whose number it is.
+func (w *work) maySee(by Identity, customer string) (bool, error) {
+	h, _, err := w.tx.Record("holding", customer)
+	return by.system || w.seesCustomer(by.User, h) && w.unveiled(by.User, h.Text("pool")), err
+}
+
+// unveiled tells whether a user sees what lies in a pool as it is, not as the pool shows it to its members. "" is no pool.
+func (w *work) unveiled(user, pool string) bool {
+	return pool == "" || w.org.IsPoolAdmin(user, pool) || w.org.Reach(user, access.See, "customer").All
 }

@@ -28,7 +28,8 @@ type page struct {
 
 // The steps in which a feed is read, and where a page is full although its rows would fit.
 const (
-	chunk         = 512
+	planRows      = 512 // rows in memory before they are written: each may be as large as a mutation
+	chunk         = planRows/4 + 16
 	fullPageBytes = wire.MaxPageBytes / 4
 )
 
@@ -155,7 +156,7 @@ type delivery struct {
 // entries sends the entries in order until the page is full, never cutting a root, and tells how many it used.
 func (p *page) entries(s store.Held, base int64, entries []store.Entry) (used int, full bool, err error) {
 	plan := make([]delivery, 0, len(entries))
-	room := p.limit - p.rows
+	room := min(p.limit-p.rows, planRows)
 	for _, e := range entries {
 		d, err := p.deliver(s, base, e)
 		if err != nil {

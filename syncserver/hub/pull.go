@@ -20,6 +20,7 @@ import (
 // one began. A round that begins and ends on one page has read everything in one snapshot: the answer is complete.
 type token struct {
 	User   string         `json:"u"`
+	Epoch  string         `json:"p"`
 	Cursor int64          `json:"c"` // where the laptop is
 	First  bool           `json:"f,omitempty"`
 	Start  int64          `json:"s"` // head of the first page
@@ -69,7 +70,7 @@ func readToken(by Identity, in wire.Pull, v *store.View) (token, error) {
 	if in.Token == "" {
 		cursor, err := readCursor(in.Cursor, v)
 		return token{
-			User: by.User, Cursor: cursor, First: in.Cursor == "", Start: v.Head, Seen: cursor, Base: cursor, Round: v.Head, Total: -1,
+			User: by.User, Epoch: v.Epoch, Cursor: cursor, First: in.Cursor == "", Start: v.Head, Seen: cursor, Base: cursor, Round: v.Head, Total: -1,
 		}, err
 	}
 	var t token
@@ -80,7 +81,7 @@ func readToken(by Identity, in wire.Pull, v *store.View) (token, error) {
 	if err != nil || t.User != by.User || t.Cursor < 0 || t.Start < t.Cursor || t.Seen < t.Start {
 		return token{}, fault.New(fault.Malformed, "What", "token")
 	}
-	if t.Seen > v.Head || t.Round > v.Head {
+	if t.Epoch != v.Epoch || t.Seen > v.Head || t.Round > v.Head {
 		return token{}, fault.New(fault.EpochChanged)
 	}
 	return t, nil

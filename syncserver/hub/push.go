@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"regexp"
 	"time"
 
 	"yuzhou/shared/change"
@@ -95,11 +94,14 @@ type pusher struct {
 }
 
 func (w *work) push(by Identity, in wire.Push, mutations []Mutation) ([]Result, error) {
+	if in.Replica != "" && !idForm.MatchString(in.Replica) {
+		return nil, fault.New(fault.Malformed, "What", "replica")
+	}
 	if !w.org.Active(by.User) {
 		return nil, fault.New(fault.Unauthorized)
 	}
 	p := &pusher{work: w, by: by}
-	if skew := time.Duration(in.Skew) * time.Millisecond; skew > maxSkew || skew < -maxSkew {
+	if in.Skew > maxSkew.Milliseconds() || in.Skew < -maxSkew.Milliseconds() {
 		p.skew = in.Skew
 	}
 	if err := p.preload(mutations); err != nil {
@@ -168,27 +170,6 @@ func refuse(m Mutation, f *fault.Fault) Result {
 	return Result{ID: m.ID, Outcome: change.Refused, Fault: f}
 }
 
-// An id is what a program made; a field has a name like ours. Anything else is no mutation of any program.
-var (
-	idForm    = regexp.MustCompile(`^[0-9A-Za-z._-]{1,64}$`)
-	fieldForm = regexp.MustCompile(`^[a-z][a-z0-9_]{0,63}$`)
-)
-
-// maxFields bounds what one mutation changes.
-const maxFields = 200
-
-func sound(m Mutation) bool {
-	if !idForm.MatchString(m.ID) || !idForm.MatchString(m.Record) || !idForm.MatchString(m.Root) || len(m.Set)+len(m.Clear) > maxFields {
-		return false
-	}
-	for name := range m.Fields() {
-		if !fieldForm.MatchString(name) {
-			return false
-		}
-	}
-	return true
-}
-
 // apply decides one mutation. A fault as error refuses it: the savepoint takes back what it did.
 func (p *pusher) apply(m Mutation) (Result, error) {
 	kind := crm.ByName(m.Kind)
@@ -233,6 +214,15 @@ func (p *pusher) line(r schema.Record, op change.Op, field string, before, after
 
 // corrected is a time that the laptop wrote, as our clock would have had it.
 func (p *pusher) corrected(ms int64) int64 { return ms - p.skew }
+
+// noted is when the laptop wrote something down: corrected, and never later than now, for it is here already. Whatever
+// a clock or a liar says, nothing was noted in the future. 0 when it does not say.
+func (p *pusher) noted(ms int64) int64 {
+	if ms == 0 {
+		return 0
+	}
+	return max(1, min(p.corrected(ms), p.now()))
+}
 
 // checkRefs refuses references to people who are not there and contacts of another customer, in the fields named.
 func (p *pusher) checkRefs(kind *schema.Kind, r schema.Record, fields schema.Values) error {

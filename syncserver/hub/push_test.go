@@ -88,7 +88,7 @@ func TestRefusals(t *testing.T) {
 		"child of nothing":  {zhang, w.mutation(change.Create, "contact", w.id(), w.id(), Values{"name": "陈"}), fault.NotFound},
 		"child of a secret": {far, w.mutation(change.Create, "contact", w.id(), id, Values{"name": "陈"}), fault.NotFound},
 		"taken id":          {zhang, w.mutation(change.Create, "task", id, id, task), fault.Exists},
-		"shipped id":        {zhang, w.mutation(change.Create, "customer", "settings", "settings", Values{"name": "x"}), fault.Exists},
+		"shipped id":        {zhang, w.mutation(change.Create, "customer", "settings", "settings", Values{"name": "x"}), fault.Malformed},
 		"a contact alone":   {zhang, func() Mutation { i := w.id(); return w.mutation(change.Create, "contact", i, i, Values{"name": "陈"}) }(), fault.Malformed},
 		"a made-up notice":  {zhang, func() Mutation { i := w.id(); return w.mutation(change.Create, "notice", i, i, Values{"code": "x"}) }(), fault.NoRight},
 		"blind executor":    {zhang, w.mutation(change.Create, "task", w.id(), id, task), fault.ExecutorBlind},
