@@ -48,7 +48,7 @@ const (
 // say tells a step in one line.
 func (d *scripted) say(format string, args ...any) {
 	d.step++
-	fmt.Fprintf(d.Output(), "%2d. %s\n", d.step, fmt.Sprintf(format, args...))
+	_, _ = fmt.Fprintf(d.Output(), "%2d. %s\n", d.step, fmt.Sprintf(format, args...))
 }
 
 // must ends the day when something that has to work does not.

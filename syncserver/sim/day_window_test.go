@@ -130,5 +130,5 @@ func (d *dayWindow) keep(name string) {
 	if err := file.Close(); err != nil {
 		d.t.Fatal(err)
 	}
-	fmt.Fprintf(d.t.Output(), "      图：%s\n", path)
+	_, _ = fmt.Fprintf(d.t.Output(), "      图：%s\n", path)
 }

@@ -87,6 +87,7 @@ func TestE2EPinyin(t *testing.T) {
 	replicaOf(t, data).finds("his customer", `SELECT id FROM customer WHERE name = ?`, heldName)
 	a.shown()
 
+	a.click(entry(railCustomers))
 	a.click(newButton) // the letter N would stay in the composition
 	a.pinyin("hangzhou")
 	a.keys("space")

@@ -26,7 +26,7 @@ const (
 func entry(n int) place { return place{84, 70 + railStep*n} }
 
 var (
-	newButton   = place{1216, 24} // 新建客户, on 今天
+	newButton   = place{1216, 24} // 新建客户, on 客户
 	claimButton = place{1240, 24} // the one action of a customer's page in the pool
 	statusDot   = place{18, windowHeight - 14}
 	statusTray  = place{266, windowHeight - 14} // behind the words of the status bar
