@@ -23,6 +23,7 @@ type Customer struct {
 
 	lane     screen.Lane
 	head     *fyne.Container
+	why      *widget.Link
 	details  *details
 	quick    *quick
 	timeline *timeline
@@ -48,10 +49,11 @@ func NewCustomer(b *book.Book, nav *screen.Navigator, r screen.Route, drafts Dra
 		book: b, nav: nav, id: r.ID,
 		head: widget.NewBar(10), left: widget.NewStack(14), right: container.NewStack(),
 	}
+	p.why = widget.NewLink("", widget.Small, widget.ColorDim, func() { showWhy(b, nav, p.data.row) })
 	p.details = newDetails(p)
 	p.quick = newQuick(p, drafts)
 	p.timeline = newTimeline(b, nav)
-	p.frame = widget.NewEdges(widget.NewInset(4, 0, 0, 8, widget.NewFixed(0, 28, p.head)), nil, nil,
+	p.frame = widget.NewEdges(widget.NewInset(4, 0, 0, 8, widget.NewHeadline(10, p.head, p.why)), nil, nil,
 		widget.NewSplit(384, 6, 0.42, container.NewVScroll(widget.NewInset(4, 0, 8, 2, p.left)), p.right))
 	p.content = widget.NewInset(12, 12, 16, 16, p.frame)
 	p.Reload()
@@ -185,6 +187,7 @@ func (p *Customer) showHead() {
 	p.head.Add(widget.NewLink(words.T(crumb), widget.Body, widget.ColorDim, func() {
 		p.nav.Open(screen.Route{Screen: p.Rail()})
 	}))
+	p.why.SetText("")
 	if !p.data.found {
 		p.head.Refresh()
 		return
@@ -209,7 +212,6 @@ func (p *Customer) showHead() {
 	} else if row.Pending {
 		p.head.Add(widget.NewTag(words.T("ui.mark.pending"), widget.ToneNeutral))
 	}
-	p.head.Add(widget.NewSpace())
 	role := widget.ColorDim
 	switch screen.DueTone(row.Due) {
 	case widget.ToneBad:
@@ -217,7 +219,9 @@ func (p *Customer) showHead() {
 	case widget.ToneWarn:
 		role = widget.ColorWarn
 	}
-	p.head.Add(widget.NewLink(whyLine(p.book, row), widget.Small, role, func() { showWhy(p.book, p.nav, row) }))
+	p.why.SetText(whyLine(p.book, row))
+	p.why.SetRole(role)
+	p.frame.Refresh() // the line may have got a second one
 	p.head.Refresh()
 }
 

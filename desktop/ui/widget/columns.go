@@ -40,9 +40,13 @@ func (c columns) spread(objects []fyne.CanvasObject, width float32) []float32 {
 			shares++
 		}
 	}
+	fixed := width - px(c.gap)*float32(len(objects)-1) - rest
 	for i := range out {
-		if out[i] == 0 {
+		switch {
+		case out[i] == 0:
 			out[i] = max(rest, 0) / float32(shares)
+		case rest < 0: // wider than there is room for, at large text sizes
+			out[i] *= (fixed + rest) / fixed
 		}
 	}
 	return out

@@ -165,12 +165,13 @@ type SearchField struct {
 	// OnKey hears the keys first, for the list of hits below: Up, Down, Esc. True keeps a key from the field.
 	OnKey func(e *fyne.KeyEvent) bool
 
-	hint *Text
+	hint        *Text
+	placeholder string
 }
 
 // NewSearchField returns a search box; hint ("Ctrl K") may be "".
 func NewSearchField(placeholder, hint string) *SearchField {
-	s := &SearchField{hint: NewText(hint, Body, ColorDim)}
+	s := &SearchField{hint: NewText(hint, Body, ColorDim), placeholder: placeholder}
 	s.in = newInput(false)
 	s.init(s, "", placeholder, 1)
 	s.after = s.hint
@@ -183,6 +184,18 @@ func NewSearchField(placeholder, hint string) *SearchField {
 	}
 	s.showHint()
 	return s
+}
+
+// Resize implements fyne.CanvasObject; what the field asks for is cut to the room it has.
+func (s *SearchField) Resize(size fyne.Size) {
+	s.TextField.Resize(size)
+	room := size.Width - px(32)
+	if s.hint.Visible() {
+		room -= s.hint.MinSize().Width + px(8)
+	}
+	if words := cut(s.placeholder, Body, room); words != s.in.PlaceHolder {
+		s.in.SetPlaceHolder(words)
+	}
 }
 
 func (s *SearchField) showHint() {

@@ -89,7 +89,7 @@ func wrap(words string, s Style, width float32) []string {
 	var lines []string
 	for _, paragraph := range strings.Split(words, "\n") {
 		line := ""
-		for _, piece := range pieces(paragraph) {
+		for _, piece := range narrow(pieces(paragraph), s, width) {
 			switch {
 			case line == "" || measure(line+strings.TrimRight(piece, " "), s) <= width:
 				line += piece
@@ -101,6 +101,23 @@ func wrap(words string, s Style, width float32) []string {
 		lines = append(lines, strings.TrimRight(line, " "))
 	}
 	return lines
+}
+
+// narrow breaks pieces that are wider than a whole line, such as addresses of web pages, wherever the line ends.
+func narrow(all []string, s Style, width float32) []string {
+	var out []string
+	for _, piece := range all {
+		runes := []rune(piece)
+		for len(runes) > 1 && width > 0 && measure(strings.TrimRight(string(runes), " "), s) > width {
+			n := 1
+			for n < len(runes) && measure(string(runes[:n+1]), s) <= width {
+				n++
+			}
+			out, runes = append(out, string(runes[:n])), runes[n:]
+		}
+		out = append(out, string(runes))
+	}
+	return out
 }
 
 // pieces splits text where a line may break: after spaces and around each Chinese character, with closing marks

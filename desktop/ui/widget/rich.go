@@ -47,9 +47,9 @@ func (r *Rich) lines(width float32) [][]Run {
 		if run.Bold {
 			style = Strong
 		}
-		for _, piece := range pieces(run.Text) {
+		for _, piece := range narrow(pieces(run.Text), style, width) {
 			w := measure(strings.TrimRight(piece, " "), style)
-			if x > 0 && x+w > width {
+			if x > 0 && x+w > width-2 { // pieces measured one by one are a little narrower than together
 				lines, line, x = append(lines, line), nil, 0
 			}
 			if n := len(line); n > 0 && line[n-1].Bold == run.Bold {
