@@ -20,9 +20,10 @@ e2e=(
 	"xdotool command:xdotool"
 	"xclip command:xclip"
 	"imagemagick command:import"
-	"sqlite3 command:sqlite3"
 	"dbus-x11 command:dbus-run-session"
-	"curl command:curl"
+	"fcitx5 command:fcitx5"
+	"fcitx5-chinese-addons file:/usr/share/fcitx5/addon/pinyin.conf"
+	"x11-utils command:xprop"
 )
 
 there() { # there command:NAME | file:PATH …
