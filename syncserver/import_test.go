@@ -88,7 +88,7 @@ func TestImportTheCompanysFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	applied := 0
-	for n, name := range []string{"customers.xlsx", "customers-gbk.csv", "customers.xlsx"} {
+	for n, name := range []string{"customers.xlsx", "customers-gbk.csv", "customers-gbk.csv"} {
 		file := copied(t, name)
 		var report importReport
 		var counts map[string]any

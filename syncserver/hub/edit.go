@@ -139,26 +139,31 @@ func (e *edit) keep(restored bool) (Result, error) {
 		}
 	}
 	if len(e.taken) > 0 || restored {
-		for name, v := range e.taken {
-			e.tx.AddHistory(e.line(e.before, change.Set, name, e.before.Values[name], v))
-		}
-		if e.after.ID == e.after.Root && e.kind.Parent != "" {
-			// For those whom the task does not name any more: what it is called now is not for them.
-			if err := e.leaves(e.before, "removed"); err != nil {
-				return Result{}, err
-			}
-			if err := e.touchConflicts(e.after.Root); err != nil {
-				return Result{}, err
-			}
-		}
-		if err := e.tx.Put(e.after); err != nil {
-			return Result{}, err
-		}
-		if err := e.tellExecutor(e.after, e.before.Text("executor")); err != nil {
+		if err := e.write(); err != nil {
 			return Result{}, err
 		}
 	}
 	return e.result(), nil
+}
+
+// write keeps the merged record and tells those whom it concerns.
+func (e *edit) write() error {
+	for name, v := range e.taken {
+		e.tx.AddHistory(e.line(e.before, change.Set, name, e.before.Values[name], v))
+	}
+	if e.after.ID == e.after.Root && e.kind.Parent != "" {
+		// For those whom the task does not name any more: what it is called now is not for them.
+		if err := e.leaves(e.before, "removed"); err != nil {
+			return err
+		}
+		if err := e.touchConflicts(e.after.Root); err != nil {
+			return err
+		}
+	}
+	if err := e.tx.Put(e.after); err != nil {
+		return err
+	}
+	return e.tellExecutor(e.after, e.before.Text("executor"))
 }
 
 // check refuses an edit that makes the record wrong. What was wrong before is not held against him.
