@@ -278,3 +278,36 @@ func TestLogin(t *testing.T) {
 	}
 	h.mustRead("今天要跟进")
 }
+
+// Each refusal of a login says what is wrong and what to do now, and the cursor stands where it can be mended.
+func TestLoginRefused(t *testing.T) {
+	for code, want := range map[fault.Code]struct {
+		says string
+		left string // what is still to be typed over: the field with the cursor
+	}{
+		fault.BadLogin:        {"账号或密码不对。请检查大小写", "geheim"},
+		fault.Offline:         {"请检查地址有没有写错", "https://crm.example"},
+		fault.InsecureAddress: {"请使用 https:// 开头的地址", "https://crm.example"},
+		fault.NotOurServer:    {"回应的不是渔舟服务器", "https://crm.example"},
+		fault.BadAddress:      {"服务器地址的写法不对", "https://crm.example"},
+	} {
+		h := newBench(t, plainLook, nil)
+		h.refuse = fault.New(code)
+		for _, text := range []string{"https://crm.example", "zhangwei", "geheim"} {
+			h.write(text)
+			h.window.Canvas().(interface{ FocusNext() }).FocusNext()
+		}
+		h.tap("登录")
+		if !strings.Contains(strings.Join(h.texts(), ""), want.says) {
+			t.Errorf("%s: the screen reads %v", code, h.texts())
+		}
+		field, ok := h.window.Canvas().Focused().(interface{ SelectedText() string })
+		if !ok {
+			t.Fatalf("%s: the cursor is in no field", code)
+		}
+		h.window.Canvas().Focused().(fyne.Shortcutable).TypedShortcut(&fyne.ShortcutSelectAll{})
+		if got := field.SelectedText(); got != want.left {
+			t.Errorf("%s: the cursor is in the field with %q", code, got)
+		}
+	}
+}

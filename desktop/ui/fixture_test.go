@@ -46,6 +46,7 @@ type bench struct {
 	logins []login.Credentials
 	refuse error // what a login answers
 	server string
+	later  []func() // what happens after a while: short messages go
 }
 
 // inPlace runs all work on the goroutine of the test: what a click does is done when the click returns.
@@ -57,8 +58,7 @@ func inPlace() threads {
 				show()
 			}
 		},
-		soon:  func(show func()) { show() },
-		later: func(time.Duration, func()) {},
+		soon: func(show func()) { show() },
 	}
 }
 
@@ -131,7 +131,9 @@ func newBench(t *testing.T, l look, b *book.Book) *bench {
 	h.dress()
 	h.window = test.NewTempWindow(t, nil)
 	h.window.Resize(fyne.NewSize(1280, 800))
-	h.ui = newWindow(h.window, h.port(), inPlace())
+	in := inPlace()
+	in.later = func(_ time.Duration, show func()) { h.later = append(h.later, show) }
+	h.ui = newWindow(h.window, h.port(), in)
 	t.Cleanup(h.ui.Close)
 	return h
 }
@@ -183,6 +185,15 @@ func (h *bench) port() Port {
 func (h *bench) open(r screen.Route) {
 	h.ui.shell.open(r)
 	h.settle()
+}
+
+// wait lets the time pass after which short messages go.
+func (h *bench) wait() {
+	due := h.later
+	h.later = nil
+	for _, show := range due {
+		show()
+	}
 }
 
 func (h *bench) settle() {

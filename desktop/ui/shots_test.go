@@ -125,6 +125,7 @@ func (h *bench) aDay(top *laptop) {
 		"due_at": noon.AddDate(0, 0, -1).UnixMilli(),
 	})
 	must(t, err)
+	h.wait()
 }
 
 // tour is every screen once.
@@ -182,6 +183,10 @@ func (h *bench) shootOverlays() {
 	h.shortcut(fyne.KeyK)
 	h.write("有限")
 	h.shoot("search")
+	h.press(fyne.KeyEscape)
+	h.ui.shell.nav.FollowUp()
+	h.settle()
+	h.shoot("search-talk")
 	h.press(fyne.KeyEscape)
 }
 

@@ -13,6 +13,7 @@ import (
 	"yuzhou/desktop/ui/screen"
 	"yuzhou/desktop/ui/widget"
 	"yuzhou/desktop/ui/words"
+	"yuzhou/shared/fault"
 )
 
 // Credentials are what a person types to log in.
@@ -185,9 +186,23 @@ func (p *Page) finish(c Credentials, err error) {
 	p.submit.Enable()
 	p.practice.Enable()
 	if err != nil {
-		p.say(screen.Told(err, screen.Times{Now: p.door.Now(), Zone: time.Local}), widget.ToneBad)
+		p.refuse(err)
 		return
 	}
 	p.say("", widget.ToneNeutral)
 	p.door.Done(c)
+}
+
+// refuse says why nobody was let in, and puts the cursor where it can be mended.
+func (p *Page) refuse(err error) {
+	why, field := screen.Told(err, screen.Times{Now: p.door.Now(), Zone: time.Local}), p.server
+	switch fault.CodeOf(err) {
+	case fault.Offline: // there is no book yet in which work could go on
+		why = words.T("ui.login.unreachable")
+	case fault.BadAddress, fault.InsecureAddress, fault.NotOurServer:
+	default:
+		field = p.password
+	}
+	p.say(why, widget.ToneBad)
+	field.Focus()
 }
