@@ -40,7 +40,7 @@ func fonts(t testing.TB) theme.Fonts {
 	return theme.Fonts{Regular: read("NotoSansSC-Regular.ttf"), Bold: read("NotoSansSC-Bold.ttf")}
 }
 
-// capture shows content in a window of 1280 × 800, lets after act on it, and keeps the picture.
+// capture shows content in a window of 1280 × 800, lets after act on it, and keeps the picture where it is asked for.
 func capture(t *testing.T, v variant, name string, content fyne.CanvasObject, after func(fyne.Window)) image.Image {
 	t.Helper()
 	w := test.NewTempWindow(t, content)
@@ -54,7 +54,7 @@ func capture(t *testing.T, v variant, name string, content fyne.CanvasObject, af
 	img := w.Canvas().Capture()
 	dir := os.Getenv("YUZHOU_SHOTS")
 	if dir == "" {
-		dir = t.TempDir()
+		return img
 	}
 	file, err := os.Create(filepath.Join(dir, "gallery-"+name+"-"+v.name+".png"))
 	if err != nil {
