@@ -107,8 +107,9 @@ func mergeLines(base, a, b string) (string, bool) {
 	return strings.Join(append(out, lines[at:]...), "\n"), true
 }
 
-// maxDiffCells bounds the work of one line diff; longer texts count as one hunk.
-const maxDiffCells = 1 << 20
+// maxDiffCells bounds the work of one line diff, which the one committer does while everybody waits; what differs in more
+// lines counts as one hunk. 256 lines of each text are far more than people write.
+const maxDiffCells = 1 << 16
 
 // hunks is the difference of two texts as replacements, by the longest common subsequence of their lines.
 func hunks(base, next []string) []hunk {

@@ -3,6 +3,7 @@ package change_test
 import (
 	"fmt"
 	"slices"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -216,5 +217,21 @@ func TestLongTexts(t *testing.T) {
 	}
 	if _, verdict := change.MergeField(schema.Text{Long: true}, long("base"), long("a"), long("b")); verdict != change.Clash {
 		t.Errorf("verdict %v", verdict)
+	}
+}
+
+// TestMergesAreCheap: the costliest texts of all take no more than a moment, for a push may bring hundreds of them.
+func TestMergesAreCheap(t *testing.T) {
+	lines := func(who string, n int) string { return strings.Repeat(who+"\n", n) + who }
+	for _, n := range []int{100, 255, 256, 1023, 2500} {
+		base, a, b := lines("x", n), lines("y", n), lines("z", n)
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		change.MergeField(schema.Text{Long: true}, base, a, b)
+		runtime.ReadMemStats(&after)
+		allocated := after.TotalAlloc - before.TotalAlloc // the table that it fills is its work
+		if allocated > 4<<20 {
+			t.Errorf("%d lines: a merge takes %d bytes", n, allocated)
+		}
 	}
 }

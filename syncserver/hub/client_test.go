@@ -1,6 +1,7 @@
 package hub
 
 import (
+	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -272,31 +273,57 @@ func (w *world) visible(user string) map[store.Key]held {
 	return out
 }
 
-// snapshot is all records at one moment.
+// snapshot is all live records as of one commit.
 type snapshot struct {
-	all map[string][]schema.Record
-	by  map[store.Key]schema.Record
-	org *access.Org
+	head int64
+	all  map[string][]schema.Record // by kind, in the order of their ids
+	by   map[store.Key]schema.Record
+	org  *access.Org
 }
 
+// picture reads all records, past the store's own code. To read again what did not change would be most of the work of a
+// long test, so the picture of before is brought up to date.
 func (w *world) picture() snapshot {
 	w.t.Helper()
-	p := snapshot{all: map[string][]schema.Record{}, by: map[store.Key]schema.Record{}}
-	w.must(w.st.View(w.ctx(), func(v *store.View) error {
-		for _, k := range crm.Kinds() {
-			list, err := v.All(k.Name)
-			if err != nil {
-				return err
-			}
-			p.all[k.Name] = list
-			for _, r := range list {
-				p.by[store.Key{Kind: k.Name, ID: r.ID}] = r
-			}
+	p := &w.drawn
+	if w.db == nil {
+		var err error
+		w.db, err = sql.Open("sqlite3", w.path)
+		w.must(err)
+		w.t.Cleanup(func() { w.must(w.db.Close()) })
+		p.all, p.by = map[string][]schema.Record{}, map[store.Key]schema.Record{}
+	}
+	rows, err := w.db.QueryContext(w.ctx(), `SELECT kind, id, root, seq, deleted, body FROM record WHERE seq > ?`, p.head)
+	w.must(err)
+	defer func() { w.must(rows.Close()) }()
+	changed := map[string]bool{}
+	for rows.Next() {
+		var r schema.Record
+		var body string
+		w.must(rows.Scan(&r.Kind, &r.ID, &r.Root, &r.Seq, &r.Deleted, &body))
+		w.must(json.Unmarshal([]byte(body), &r.Values))
+		p.by[store.Key{Kind: r.Kind, ID: r.ID}] = r
+		changed[r.Kind], p.head = true, max(p.head, r.Seq)
+	}
+	w.must(rows.Err())
+	for kind := range changed {
+		p.all[kind] = nil
+	}
+	for key, r := range p.by {
+		switch {
+		case r.Deleted:
+			delete(p.by, key)
+		case changed[key.Kind]:
+			p.all[key.Kind] = append(p.all[key.Kind], r)
 		}
-		return nil
-	}))
-	p.org = access.NewOrg(p.all["user"], p.all["department"], p.all["role"], p.all["pool"])
-	return p
+	}
+	for kind := range changed {
+		slices.SortFunc(p.all[kind], func(a, b schema.Record) int { return strings.Compare(a.ID, b.ID) })
+	}
+	if p.org == nil || changed["user"] || changed["department"] || changed["role"] || changed["pool"] {
+		p.org = access.NewOrg(p.all["user"], p.all["department"], p.all["role"], p.all["pool"])
+	}
+	return *p
 }
 
 // shows decides about one record, and what is shown of it.

@@ -54,6 +54,7 @@ type history struct {
 	pools       []string
 	methods     []string
 	outcomes    map[change.Outcome]int
+	witnessed   int64 // the commit up to which it is noted who saw what
 }
 
 func newHistory(t testing.TB, seed uint64) *history {
@@ -91,10 +92,19 @@ func newHistory(t testing.TB, seed uint64) *history {
 // to him. Commits that change nobody's sight need no witness.
 func (h *history) witness() {
 	p := h.picture()
+	fresh, everything := map[string]bool{}, false
+	for key, r := range p.by {
+		if r.Seq > h.witnessed {
+			fresh[r.Root] = true
+			everything = everything || key.Kind == "user" || key.Kind == "department" || key.Kind == "role" || key.Kind == "pool"
+		}
+	}
+	h.witnessed = p.head
 	for _, c := range h.clients {
 		for _, k := range crm.Kinds() {
 			for _, r := range p.all[k.Name] {
-				if r.ID != r.Root || c.ever[r.ID] || k.Name == "holding" {
+				// Who sees a conflict depends on another root.
+				if r.ID != r.Root || c.ever[r.ID] || k.Name == "holding" || !everything && !fresh[r.Root] && k.Name != "conflict" {
 					continue
 				}
 				if _, ok := h.shows(p, c.by.User, k, r); ok {

@@ -3,6 +3,7 @@ package hub
 import (
 	"bytes"
 	"context"
+	"database/sql"
 	"encoding/base64"
 	"fmt"
 	"io/fs"
@@ -36,6 +37,8 @@ type world struct {
 	made  int // ids made
 	zone  *time.Location
 	admin string
+	db    *sql.DB  // for looking at the records
+	drawn snapshot // the newest picture of them
 }
 
 const longPassword = "correct horse battery"

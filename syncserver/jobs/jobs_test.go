@@ -1,9 +1,11 @@
 package jobs_test
 
 import (
+	"bytes"
 	"log/slog"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"testing"
 	"time"
 
@@ -107,6 +109,34 @@ func TestReclaimRuns(t *testing.T) {
 	}
 	if got := dues(t, core.Hub); len(got) != 2 {
 		t.Errorf("runs %v", got)
+	}
+}
+
+// What a run did stands in the log in numbers; whom it took stands only in its report, for those who may read that.
+func TestTheLogNamesNobody(t *testing.T) {
+	core, clk := opened(t)
+	defer func() { _ = core.Close() }()
+	users, err := core.Hub.List(t.Context(), hub.System, "user")
+	if err != nil {
+		t.Fatal(err)
+	}
+	verdicts, err := core.Hub.Import(t.Context(), hub.System, []hub.ImportRow{{Customer: hub.Values{"name": "不进日志有限公司"}, Owner: users[0].ID}})
+	if err != nil || verdicts[0].Verdict != hub.ImportCreated {
+		t.Fatalf("%+v %v", verdicts, err)
+	}
+	clk.Advance(100 * 24 * time.Hour)
+	var log bytes.Buffer
+	timetable, err := jobs.New(core.Hub, clk, slog.New(slog.NewJSONHandler(&log, nil)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	timetable.Start()
+	waitUntil(t, func() bool { return len(dues(t, core.Hub)) == 1 })
+	if err := timetable.Close(); err != nil {
+		t.Error(err)
+	}
+	if text := log.String(); !strings.Contains(text, `"reclaimed":1`) || strings.Contains(text, "不进日志") || strings.Contains(text, verdicts[0].Customer) {
+		t.Errorf("the log says %s", text)
 	}
 }
 
