@@ -196,3 +196,28 @@ func TestGreetingCountsTheTray(t *testing.T) {
 	}
 	h.mustRead(words.T("ui.today.greeting.morning", "N", after.Things))
 }
+
+// What is wrong with a field stands under it in one line, with what to write instead: none of these lines may be cut,
+// not even under a field of half the form's width (CUS-04).
+func TestFieldFaultsFitUnderTheirField(t *testing.T) {
+	const halfForm = 285 // pixels at 100 %
+	newBench(t, plainLook, nil)
+	t.Cleanup(func() { must(t, words.SetLanguage(words.Chinese)) })
+	when := screen.Times{Now: noon, Zone: zone(t)}
+	for _, language := range words.Languages() {
+		must(t, words.SetLanguage(language))
+		for _, f := range []*fault.Fault{
+			fault.New(fault.Required), fault.New(fault.TooLong, "Max", 100, "Length", 1234), fault.New(fault.BadMobile),
+			fault.New(fault.BadPhone), fault.New(fault.BadEmail), fault.New(fault.BadURL), fault.New(fault.BadDate),
+			fault.New(fault.BadCreditCode, "Why", "length", "Length", 17), fault.New(fault.BadCreditCode, "Why", "letter", "Letter", "I"),
+			fault.New(fault.BadCreditCode, "Why", "check"), fault.New(fault.BadNumber, "Min", 0, "Max", 100000),
+			fault.New(fault.BadChoice), fault.New(fault.BadReference), fault.New(fault.FutureDate),
+			fault.New(fault.ReasonMissing), fault.New(fault.DueBeforeStart),
+		} {
+			text := screen.Wrong(f, when)
+			if width := fyne.MeasureText(text, 12, fyne.TextStyle{}).Width; width > halfForm {
+				t.Errorf("%s in %s takes %.0f pixels: %s", f.Code, language, width, text)
+			}
+		}
+	}
+}

@@ -51,7 +51,7 @@ func NewHelp(nav *screen.Navigator, name string) *Help {
 	}
 	card := widget.NewCard("", container.NewVScroll(widget.NewInset(24, 18, 24, 24, markdown(string(text)))))
 	h.content = widget.NewInset(16, 12, 16, 16, widget.NewEdges(widget.NewInset(0, 0, 0, 8, head), nil, nil,
-		widget.NewColumns(0, []float32{760, 0}, card, widget.NewSpace())))
+		widget.NewUpTo(760, card)))
 	return h
 }
 

@@ -52,7 +52,7 @@ type Page struct {
 func New(b *book.Book, nav *screen.Navigator, controls Controls) *Page {
 	p := &Page{book: b, nav: nav, controls: controls, body: widget.NewStack(14)}
 	head := widget.NewFixed(0, 28, widget.NewBar(6, widget.NewText(words.T("ui.settings.title"), widget.Title, widget.ColorText)))
-	page := widget.NewBar(0, widget.NewFixed(720, 0, widget.NewStack(8, head, p.body)), widget.NewSpace())
+	page := widget.NewUpTo(720, widget.NewStack(8, head, p.body))
 	p.content = container.NewVScroll(widget.NewInset(16, 12, 16, 16, page))
 	p.Reload()
 	return p

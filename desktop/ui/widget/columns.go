@@ -40,13 +40,9 @@ func (c columns) spread(objects []fyne.CanvasObject, width float32) []float32 {
 			shares++
 		}
 	}
-	fixed := width - px(c.gap)*float32(len(objects)-1) - rest
 	for i := range out {
-		switch {
-		case out[i] == 0:
+		if out[i] == 0 {
 			out[i] = max(rest, 0) / float32(shares)
-		case rest < 0: // wider than there is room for, at large text sizes
-			out[i] *= (fixed + rest) / fixed
 		}
 	}
 	return out
@@ -68,6 +64,36 @@ func (c columns) heightFor(objects []fyne.CanvasObject, width float32) float32 {
 	height := float32(0)
 	for i, w := range c.spread(objects, width) {
 		height = max(height, heightFor(objects[i], w))
+	}
+	return height
+}
+
+// upTo gives its object no more than a width, at the left.
+type upTo struct{ width float32 }
+
+// NewUpTo returns an object that is as wide as there is room for, up to width drawn pixels: text to be read.
+func NewUpTo(width float32, o fyne.CanvasObject) *fyne.Container {
+	return &fyne.Container{Layout: upTo{width}, Objects: []fyne.CanvasObject{o}}
+}
+
+func (u upTo) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	for _, o := range objects {
+		put(o, 0, 0, min(px(u.width), size.Width), size.Height)
+	}
+}
+
+func (u upTo) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	size := fyne.NewSize(px(200), 0)
+	for _, o := range objects {
+		size.Height = max(size.Height, o.MinSize().Height)
+	}
+	return size
+}
+
+func (u upTo) heightFor(objects []fyne.CanvasObject, width float32) float32 {
+	height := float32(0)
+	for _, o := range shown(objects) {
+		height = max(height, heightFor(o, min(px(u.width), width)))
 	}
 	return height
 }

@@ -189,7 +189,7 @@ func NewSearchField(placeholder, hint string) *SearchField {
 // Resize implements fyne.CanvasObject; what the field asks for is cut to the room it has.
 func (s *SearchField) Resize(size fyne.Size) {
 	s.TextField.Resize(size)
-	room := size.Width - px(32)
+	room := size.Width - px(48)
 	if s.hint.Visible() {
 		room -= s.hint.MinSize().Width + px(8)
 	}
