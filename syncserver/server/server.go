@@ -103,7 +103,7 @@ func (s *Server) open(ctx context.Context) (err error) {
 	if s.jobs, err = jobs.New(s.core.Hub, s.config.Clock, s.config.Log); err != nil {
 		return err
 	}
-	s.listener, err = (&net.ListenConfig{}).Listen(ctx, "tcp", s.config.Listen)
+	s.listener, err = (&net.ListenConfig{}).Listen(ctx, "tcp", localAddress(s.config.Listen))
 	if err != nil {
 		return fault.New(fault.BadAddress, "Address", s.config.Listen, "Reason", err.Error()).Because("server", err)
 	}

@@ -36,3 +36,11 @@ func loopback(host string) bool {
 	ip := net.ParseIP(host)
 	return ip != nil && ip.IsLoopback()
 }
+
+// localAddress writes localhost as the address that we take it for. Whoever answers for names could mean another one.
+func localAddress(listen string) string {
+	if host, port, err := net.SplitHostPort(listen); err == nil && host == "localhost" {
+		return net.JoinHostPort("127.0.0.1", port)
+	}
+	return listen
+}
