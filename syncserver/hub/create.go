@@ -33,6 +33,9 @@ func (p *pusher) create(kind *schema.Kind, m Mutation) (Result, error) {
 	if err := p.free(kind, m); err != nil {
 		return Result{}, err
 	}
+	if err := p.checkRoom(r); err != nil {
+		return Result{}, err
+	}
 	if err := p.checkRefs(kind, r, r.Values); err != nil {
 		return Result{}, err
 	}

@@ -178,6 +178,9 @@ func (e *edit) check() error {
 	if err := checkForeign(e.kind, e.after); err != nil {
 		return err
 	}
+	if err := e.checkRoom(e.after); err != nil {
+		return err
+	}
 	if err := e.checkRefs(e.kind, e.after, e.taken); err != nil {
 		return err
 	}

@@ -89,8 +89,9 @@ const maxSkew = 5 * time.Minute
 // pusher runs the mutations of one push.
 type pusher struct {
 	*work
-	by   Identity
-	skew int64 // to be taken off the laptop's times, ms
+	by    Identity
+	skew  int64            // to be taken off the laptop's times, ms
+	sizes map[string]int64 // bytes under large roots, as far as they were looked at
 }
 
 func (w *work) push(by Identity, in wire.Push, mutations []Mutation) ([]Result, error) {
@@ -100,7 +101,7 @@ func (w *work) push(by Identity, in wire.Push, mutations []Mutation) ([]Result, 
 	if !w.org.Active(by.User) {
 		return nil, fault.New(fault.Unauthorized)
 	}
-	p := &pusher{work: w, by: by}
+	p := &pusher{work: w, by: by, sizes: map[string]int64{}}
 	if in.Skew > maxSkew.Milliseconds() || in.Skew < -maxSkew.Milliseconds() {
 		p.skew = in.Skew
 	}

@@ -7,6 +7,7 @@ import (
 	"yuzhou/shared/change"
 	"yuzhou/shared/fault"
 	"yuzhou/shared/schema"
+	"yuzhou/shared/wire"
 )
 
 // An id is what a program made; a field has a name like ours. Anything else is no mutation of any program.
@@ -68,6 +69,36 @@ func checkForeign(kind *schema.Kind, r schema.Record) error {
 			return fault.New(fault.Malformed, "What", "depth").About(kind.Name, name)
 		}
 	}
+	return nil
+}
+
+// A page of a pull never cuts a root, and no laptop reads a page beyond wire.MaxPageBytes: a larger root would keep
+// everybody who may see it from ever syncing again. Roots of few rows cannot come near.
+const (
+	maxRootBytes = wire.MaxPageBytes / 2
+	fewRows      = 256
+)
+
+// checkRoom refuses what would make the root of a record too large to be sent.
+func (p *pusher) checkRoom(r schema.Record) error {
+	rows, err := p.tx.RootRows(r.Root)
+	if err != nil || rows <= fewRows {
+		return err
+	}
+	size, known := p.sizes[r.Root]
+	if !known {
+		if size, err = p.tx.RootBytes(r.Root); err != nil {
+			return err
+		}
+	}
+	text, err := json.Marshal(r.Values)
+	if err != nil {
+		return err
+	}
+	if size += int64(len(text)); size > maxRootBytes {
+		return fault.New(fault.TooLarge, "Limit", maxRootBytes).About(r.Kind, "")
+	}
+	p.sizes[r.Root] = size
 	return nil
 }
 

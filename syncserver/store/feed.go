@@ -105,6 +105,21 @@ func (tx *Tx) RootKind(id string) (string, error) {
 	return "", nil
 }
 
+// RootRows is how many live rows a root had before this transaction.
+func (tx *Tx) RootRows(id string) (int64, error) {
+	r, err := tx.root(id)
+	if err != nil {
+		return 0, err
+	}
+	return r.all.count, nil
+}
+
+// RootBytes is how many bytes the rows under a root had before this transaction, deleted ones included.
+func (tx *Tx) RootBytes(id string) (size int64, err error) {
+	_, err = tx.c.one([]any{&size}, `SELECT coalesce(sum(octet_length(body)), 0) FROM record WHERE root = ?`, id)
+	return size, err
+}
+
 // under tells whether a kind never is a root itself. A holding has the id of its customer and is not one.
 func under(kind string) bool {
 	k := crm.ByName(kind)
