@@ -188,14 +188,14 @@ func NewSearchField(placeholder, hint string) *SearchField {
 
 // Resize implements fyne.CanvasObject; what the field asks for is cut to the room it has.
 func (s *SearchField) Resize(size fyne.Size) {
-	s.TextField.Resize(size)
-	room := size.Width - px(48)
+	room := size.Width - px(40)
 	if s.hint.Visible() {
 		room -= s.hint.MinSize().Width + px(8)
 	}
 	if words := cut(s.placeholder, Body, room); words != s.in.PlaceHolder {
 		s.in.SetPlaceHolder(words)
 	}
+	s.TextField.Resize(size)
 }
 
 func (s *SearchField) showHint() {
