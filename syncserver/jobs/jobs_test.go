@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -112,6 +113,25 @@ func TestReclaimRuns(t *testing.T) {
 	}
 }
 
+// lockedLog is a log that is read while it is written.
+type lockedLog struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+// Write implements io.Writer.
+func (l *lockedLog) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(p)
+}
+
+func (l *lockedLog) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.String()
+}
+
 // What a run did stands in the log in numbers; whom it took stands only in its report, for those who may read that.
 func TestTheLogNamesNobody(t *testing.T) {
 	core, clk := opened(t)
@@ -125,13 +145,13 @@ func TestTheLogNamesNobody(t *testing.T) {
 		t.Fatalf("%+v %v", verdicts, err)
 	}
 	clk.Advance(100 * 24 * time.Hour)
-	var log bytes.Buffer
+	var log lockedLog
 	timetable, err := jobs.New(core.Hub, clk, slog.New(slog.NewJSONHandler(&log, nil)))
 	if err != nil {
 		t.Fatal(err)
 	}
 	timetable.Start()
-	waitUntil(t, func() bool { return len(dues(t, core.Hub)) == 1 })
+	waitUntil(t, func() bool { return strings.Contains(log.String(), "reclaim run") })
 	if err := timetable.Close(); err != nil {
 		t.Error(err)
 	}
