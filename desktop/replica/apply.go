@@ -197,6 +197,9 @@ func (a *applier) lost(g *group) error {
 		if now.Has("owner") {
 			why.To, why.At = now.Text("owner"), now.Int("claimed_at")
 		}
+		if why.Days, err = a.number("SELECT coalesce(max(days), 0) FROM rule WHERE id = ?", now.Text("rule")); err != nil {
+			return err
+		}
 		a.leaves = append(a.leaves, leave{root: w.id, why: &why, mine: true, faced: true})
 	}
 	return nil

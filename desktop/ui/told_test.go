@@ -26,7 +26,7 @@ var sent = map[string]map[string]string{
 	"assigned":           {"Customer": "绍兴越城纺织", "By": "刘经理", "To": "张伟"},
 	"returned":           {"Customer": "绍兴越城纺织", "To": "张伟"},
 	"released":           {"Customer": "绍兴越城纺织", "By": "刘经理", "Pool": "华东公海", "Reason": "no_answer"},
-	"reclaimed_digest":   {"N": "2", "Names": "绍兴越城纺织、无锡太湖食品"},
+	"reclaimed_digest":   {"N": "2", "Names": "绍兴越城纺织、无锡太湖食品", "Days": "30"},
 	"task_assigned":      {"Title": "寄样品册", "By": "刘经理"},
 	"dispute": {
 		"Customer": "绍兴越城纺织", "Former": "张伟", "Holder": "李娜",

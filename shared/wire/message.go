@@ -88,6 +88,7 @@ type Leave struct {
 	To   string `json:"to,omitempty"`   // user or pool id, as far as the receiver may know
 	At   int64  `json:"at,omitempty"`   // Unix ms
 	Name string `json:"name,omitempty"` // of the customer, which the laptop is about to forget
+	Days int64  `json:"days,omitempty"` // of the rule that took it: no counted follow-up for more than so many
 }
 
 // Row is one version of one record of the root before it.

@@ -45,7 +45,7 @@ func (w *work) hold(customer schema.Record, h holder) error {
 	if before.ID == "" {
 		return nil
 	}
-	err = w.tx.SetLeave(customer.ID, wire.Leave{How: h.how, By: h.by, To: h.owner + h.pool, At: w.now(), Name: customer.Text("name")})
+	err = w.tx.SetLeave(customer.ID, wire.Leave{How: h.how, By: h.by, To: h.owner + h.pool, At: w.now(), Name: customer.Text("name"), Days: h.days})
 	if err != nil {
 		return err
 	}

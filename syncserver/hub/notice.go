@@ -2,6 +2,7 @@ package hub
 
 import (
 	"encoding/json"
+	"strconv"
 	"strings"
 
 	"yuzhou/shared/schema"
@@ -76,10 +77,31 @@ func (p *pusher) tellExecutor(r schema.Record, before string) error {
 // maxNames is how many customers a digest names.
 const maxNames = 12
 
-// digestNames lists the first names of a digest.
-func digestNames(names []string) string {
-	if len(names) > maxNames {
-		return strings.Join(names[:maxNames], "、") + "…"
+// digest is what one person hears of a reclaim run.
+type digest struct {
+	names []string
+	days  map[int64]bool // of the rules that took them
+}
+
+func (d *digest) add(item RunItem) {
+	d.names = append(d.names, item.Name)
+	if d.days == nil {
+		d.days = map[int64]bool{}
 	}
-	return strings.Join(names, "、")
+	d.days[item.Days] = true
+}
+
+// params fill the words of the digest: the first names, and the rule when one rule took all.
+func (d *digest) params() map[string]string {
+	params := map[string]string{"N": strconv.Itoa(len(d.names))}
+	params["Names"] = strings.Join(d.names[:min(maxNames, len(d.names))], "、")
+	if len(d.names) > maxNames {
+		params["Names"] += "…"
+	}
+	if len(d.days) == 1 {
+		for days := range d.days {
+			params["Days"] = strconv.FormatInt(days, 10)
+		}
+	}
+	return params
 }

@@ -207,7 +207,8 @@ func judge(policy *pool.Policy, settings, holding schema.Record, lastSync int64,
 		synced = clock.FromMillis(lastSync)
 	}
 	v := policy.Judge(pool.Candidate{Holding: holding, Now: now, LastSync: synced, GraceDays: settings.Int("grace_days")})
-	detail.Rule, detail.Start, detail.Elapsed, detail.Pool = v.Rule.ID, v.Due.Start.UnixMilli(), v.Due.Elapsed, v.Pool
+	detail.Rule, detail.Days, detail.Pool = v.Rule.ID, v.Rule.Int("days"), v.Pool
+	detail.Start, detail.Elapsed = v.Due.Start.UnixMilli(), v.Due.Elapsed
 	switch v.Verdict {
 	case pool.Goes:
 		detail.Verdict = itemReclaimed
@@ -226,11 +227,12 @@ func (r *runner) finish(run store.Run) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	names := map[string][]string{} // of the customers, by who is to hear of them
+	digests := map[string]*digest{} // by who is to hear of them
 	for _, i := range items {
 		if i.Verdict != itemReclaimed {
 			continue
 		}
+		run.Checked++ // it was held when the run began, and is not among those counted now
 		var detail RunItem
 		if err := json.Unmarshal([]byte(i.Detail), &detail); err != nil {
 			return false, err
@@ -240,12 +242,14 @@ func (r *runner) finish(run store.Run) (bool, error) {
 			people = append(people, place.Set("admins")...)
 		}
 		for _, user := range schema.NewSet(people...) {
-			names[user] = append(names[user], detail.Name)
+			if digests[user] == nil {
+				digests[user] = &digest{}
+			}
+			digests[user].add(detail)
 		}
 	}
-	for _, user := range slices.Sorted(maps.Keys(names)) {
-		list := names[user]
-		if err := r.tell(user, "reclaimed_digest", "", map[string]string{"N": strconv.Itoa(len(list)), "Names": digestNames(list)}); err != nil {
+	for _, user := range slices.Sorted(maps.Keys(digests)) {
+		if err := r.tell(user, "reclaimed_digest", "", digests[user].params()); err != nil {
 			return false, err
 		}
 	}

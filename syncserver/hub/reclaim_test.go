@@ -2,6 +2,7 @@ package hub
 
 import (
 	"database/sql"
+	"strings"
 	"testing"
 	"time"
 
@@ -122,10 +123,13 @@ func TestReclaimOnce(t *testing.T) {
 		if len(digests) != 1 {
 			t.Errorf("%s has %d digests", w.name(user), len(digests))
 		}
+		if !strings.Contains(digests[0].Text("params"), `"Days":"30"`) { // the message says by which rule
+			t.Errorf("%s is told %s", w.name(user), digests[0].Text("params"))
+		}
 	}
 	reports, err := w.h.Reports(w.ctx(), System, 10)
 	w.must(err)
-	if len(reports) != 1 || reports[0].Reclaimed != n || reports[0].Finished == 0 {
+	if len(reports) != 1 || reports[0].Reclaimed != n || reports[0].Checked < n || reports[0].Finished == 0 {
 		t.Errorf("reports %+v", reports)
 	}
 }

@@ -104,6 +104,7 @@ type RunItem struct {
 	Owner    string `json:"owner"`
 	Pool     string `json:"pool,omitempty"`
 	Rule     string `json:"rule,omitempty"`
+	Days     int64  `json:"days,omitempty"`    // what the rule allows
 	Start    int64  `json:"start,omitempty"`   // where its clock started, Unix ms
 	Elapsed  int    `json:"elapsed,omitempty"` // calendar days since
 	Why      string `json:"why,omitempty"`     // a fault code, or until when it is held back

@@ -101,10 +101,13 @@ func (p *Page) leave(item book.TrayItem) fyne.CanvasObject {
 }
 
 func (p *Page) leaveText(item book.TrayItem) string {
-	how, by, to := "other", "", ""
+	how, by, to, days := "other", "", "", ""
 	if l := item.Leave; l != nil {
 		if words.Has("ui.tray.leave." + l.How) { // a newer server knows more ways than this program
 			how = l.How
+		}
+		if l.Days > 0 {
+			days = words.Number(l.Days)
 		}
 		by = p.book.Name("user", l.By)
 		if to = p.book.Name("pool", l.To); to == "" {
@@ -122,7 +125,7 @@ func (p *Page) leaveText(item book.TrayItem) string {
 			to = words.T("ui.tray.leave.pool")
 		}
 	}
-	return words.T("ui.tray.leave."+how, "By", by, "To", to)
+	return words.T("ui.tray.leave."+how, "By", by, "To", to, "Days", days)
 }
 
 // quoted shows what the person had typed, so that nothing of it is lost.
