@@ -21,6 +21,7 @@ import (
 	"yuzhou/desktop/ui/screen"
 	"yuzhou/desktop/ui/settings"
 	"yuzhou/shared/clock"
+	"yuzhou/shared/fault"
 )
 
 // Options are what a session needs beside its folder.
@@ -235,6 +236,15 @@ func (s *Session) SyncNow() {
 	}
 }
 
+// AllowRemoval lets the next sync remove as much as the server says, and starts it.
+func (s *Session) AllowRemoval() error {
+	if err := s.replica.AllowRemoval(); err != nil {
+		return err
+	}
+	s.SyncNow()
+	return nil
+}
+
 // Status tells how the last contact with the server went.
 func (s *Session) Status() screen.Status {
 	w := s.now()
@@ -256,6 +266,8 @@ func statusOf(st syncer.Status) screen.Status {
 		out.State = screen.NeedsLogin
 	case st.Syncing:
 		out.State = screen.Syncing
+	case st.Fault != nil && st.Fault.Code == fault.MassRemoval:
+		out.State = screen.Halted
 	case st.Online:
 		out.State = screen.Online
 	}

@@ -36,17 +36,18 @@ var plainLook = look{words.Chinese, theme.Light, 100}
 
 // bench is a window over a real book on a real file, with everything that main would give it.
 type bench struct {
-	t      *testing.T
-	window fyne.Window
-	ui     *Window
-	book   *book.Book
-	status screen.Status
-	prefs  screen.Preferences
-	synced int
-	logins []login.Credentials
-	refuse error // what a login answers
-	server string
-	later  []func() // what happens after a while: short messages go
+	t       *testing.T
+	window  fyne.Window
+	ui      *Window
+	book    *book.Book
+	status  screen.Status
+	prefs   screen.Preferences
+	synced  int
+	allowed int
+	logins  []login.Credentials
+	refuse  error // what a login answers
+	server  string
+	later   []func() // what happens after a while: short messages go
 }
 
 // inPlace runs all work on the goroutine of the test: what a click does is done when the click returns.
@@ -165,11 +166,12 @@ func (h *bench) port() Port {
 			}
 			return h.refuse
 		},
-		LogOut:  func(context.Context) error { h.book = nil; return nil },
-		SyncNow: func() { h.synced++ },
-		Now:     clock.At(noon),
-		Status:  func() screen.Status { return h.status },
-		Listen:  func(func()) func() { return func() {} },
+		LogOut:       func(context.Context) error { h.book = nil; return nil },
+		SyncNow:      func() { h.synced++ },
+		AllowRemoval: func() error { h.allowed++; return nil },
+		Now:          clock.At(noon),
+		Status:       func() screen.Status { return h.status },
+		Listen:       func(func()) func() { return func() {} },
 		Preferences: func() screen.Preferences {
 			return h.prefs
 		},

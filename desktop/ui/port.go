@@ -29,6 +29,8 @@ type Port struct {
 	LogOut func(ctx context.Context) error
 	// SyncNow starts a sync.
 	SyncNow func()
+	// AllowRemoval lets the next sync remove what one has stopped before (MASS_REMOVAL), and starts it.
+	AllowRemoval func() error
 	// Now is the present moment, for the times on the login page.
 	Now func() time.Time
 	// Status tells how the last contact with the server went; Listen calls back, on any goroutine, when that changes.

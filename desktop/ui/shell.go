@@ -55,7 +55,7 @@ func newShell(w *Window, b *book.Book) *shell {
 	s.nav = s.navigator()
 	s.forms = records.NewForms(b, s.nav, w.window)
 	s.rail = newRail(b, s.nav)
-	s.status = newStatusBar(b, s.nav, w.port.SyncNow, w.loginAgain)
+	s.status = newStatusBar(b, s.nav, w.port, w.loginAgain)
 	s.search = newSearch(s)
 	s.asked.shell = s
 	return s

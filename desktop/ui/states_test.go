@@ -145,6 +145,22 @@ func TestLoginAgain(t *testing.T) {
 	h.mustRead("今天要跟进")
 }
 
+// A sync that would remove a great many customers without a reason has stopped: the state says so, and a person decides.
+func TestMassRemovalIsAsked(t *testing.T) {
+	h, _ := offline(t, plainLook)
+	h.status.State, h.status.Fault = screen.Halted, fault.New(fault.MassRemoval, "Count", 600)
+	h.ui.shell.showStatus()
+	h.tap("等待确认")
+	h.mustRead("这次同步会从这台电脑移除 600 位客户，已暂停。")
+	if h.allowed != 0 {
+		t.Error("removed before anybody was asked")
+	}
+	h.tap("按服务器的移除")
+	if h.allowed != 1 {
+		t.Errorf("allowed %d times", h.allowed)
+	}
+}
+
 // Logging out names the changes that the server does not have (SYNC-16).
 func TestLogOutNamesUnsent(t *testing.T) {
 	h, _ := offline(t, plainLook)

@@ -7,6 +7,7 @@ import (
 	"yuzhou/desktop/ui/screen"
 	"yuzhou/desktop/ui/widget"
 	"yuzhou/desktop/ui/words"
+	"yuzhou/shared/fault"
 )
 
 // statusBar says how things stand with the server, always: a dot with a word, the last sync, what waits.
@@ -14,7 +15,10 @@ type statusBar struct {
 	book       *book.Book
 	syncNow    func()
 	loginAgain func()
+	allow      func() error
+	nav        *screen.Navigator
 	state      screen.State
+	fault      *fault.Fault
 
 	dot    *widget.Dot
 	word   *widget.Link
@@ -25,9 +29,9 @@ type statusBar struct {
 	object fyne.CanvasObject
 }
 
-func newStatusBar(b *book.Book, nav *screen.Navigator, syncNow, loginAgain func()) *statusBar {
+func newStatusBar(b *book.Book, nav *screen.Navigator, port Port, loginAgain func()) *statusBar {
 	s := &statusBar{
-		book: b, syncNow: syncNow, loginAgain: loginAgain,
+		book: b, nav: nav, syncNow: port.SyncNow, allow: port.AllowRemoval, loginAgain: loginAgain,
 		dot:   widget.NewStatusDot(widget.ColorDim),
 		last:  widget.NewText("", widget.Small, widget.ColorDim),
 		right: widget.NewText("", widget.Small, widget.ColorDim),
@@ -47,20 +51,33 @@ func (s *statusBar) tapped() {
 	switch s.state {
 	case screen.NeedsLogin:
 		s.loginAgain()
+	case screen.Halted:
+		s.askRemoval()
 	case screen.Practising:
 	default:
 		s.syncNow()
 	}
 }
 
+// askRemoval says what the server wants removed and lets the person decide; until then everything stays readable.
+func (s *statusBar) askRemoval() {
+	what, next := screen.Trouble(s.fault, screen.TimesOf(s.book))
+	s.nav.Ask(screen.Question{
+		Title: words.T("ui.halted.title"),
+		Content: widget.NewStack(6, widget.NewParagraph(what, widget.Body, widget.ColorText),
+			widget.NewParagraph(next, widget.Body, widget.ColorDim)),
+		Confirm: words.T("ui.halted.confirm"), Danger: true, Done: s.allow,
+	})
+}
+
 // roles are the colours of the dot; the word beside it says the same.
 var roles = map[screen.State]fyne.ThemeColorName{
 	screen.Online: widget.ColorGood, screen.Offline: widget.ColorDim, screen.Syncing: widget.ColorAccent,
-	screen.NeedsLogin: widget.ColorBad, screen.Practising: widget.ColorDim,
+	screen.NeedsLogin: widget.ColorBad, screen.Halted: widget.ColorBad, screen.Practising: widget.ColorDim,
 }
 
 func (s *statusBar) show(c book.Counts, st screen.Status) {
-	s.state = st.State
+	s.state, s.fault = st.State, st.Fault
 	if s.book.Practice() {
 		s.state = screen.Practising
 	}

@@ -62,12 +62,13 @@ func (l *dayLaptop) show() *dayWindow {
 func (d *dayWindow) port() ui.Port {
 	l := d.laptop
 	return ui.Port{
-		Book:    func() *book.Book { return l.book },
-		Account: func() settings.Account { return settings.Account{Server: l.server, Device: "scripted", Data: l.folder} },
-		SyncNow: func() {},
-		Now:     clock.System,
-		Status:  l.status,
-		Listen:  func(func()) func() { return func() {} },
+		Book:         func() *book.Book { return l.book },
+		Account:      func() settings.Account { return settings.Account{Server: l.server, Device: "scripted", Data: l.folder} },
+		SyncNow:      func() {},
+		AllowRemoval: func() error { return nil },
+		Now:          clock.System,
+		Status:       l.status,
+		Listen:       func(func()) func() { return func() {} },
 		Preferences: func() screen.Preferences {
 			return screen.Preferences{Language: words.Chinese, Mode: "light", Scale: 100}
 		},

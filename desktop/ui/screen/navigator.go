@@ -80,6 +80,7 @@ const (
 	Offline    State = "offline"
 	Syncing    State = "syncing"
 	NeedsLogin State = "login"    // the token ended; work goes on, the next sync waits for a login
+	Halted     State = "halted"   // a sync would remove so much without a reason that a person must allow it
 	Practising State = "practice" // there is no server
 )
 
