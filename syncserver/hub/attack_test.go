@@ -203,6 +203,10 @@ func TestNothingIsWrittenUnderADeletedCustomer(t *testing.T) {
 	remove()
 	w.refused(w.one(zhang.by, late), fault.NotHolder)
 	w.refused(w.one(w.device(c.far), w.followup(zhang.by, id, "visit", monday)), fault.NotFound)
+	w.refused(w.one(zhang.by, w.edit("contact", contact.Record, id, "position", "经理", "总监")), fault.NotHolder)
+	if len(w.all("conflict")) != 0 {
+		t.Error("the holder is asked about a customer that is deleted")
+	}
 	if !w.record("customer", id).Deleted {
 		t.Error("somebody who does not see it brings it back")
 	}

@@ -84,7 +84,11 @@ func (p *pusher) lateEdit(kind *schema.Kind, r schema.Record, m Mutation) (Resul
 	if h == nil || !slices.ContainsFunc(scopes, func(s string) bool { return p.couldEdit(kind, s) }) {
 		return Result{}, p.missing(kind.Name, r.ID)
 	}
-	if kind.Fact || r.Deleted || h.Text("owner") == "" {
+	customer, _, err := p.tx.Record("customer", r.Root)
+	if err != nil {
+		return Result{}, err
+	}
+	if kind.Fact || r.Deleted || customer.Deleted || h.Text("owner") == "" {
 		return Result{}, fault.New(fault.NotHolder).About(kind.Name, "")
 	}
 	fields, err := offered(kind, m)
