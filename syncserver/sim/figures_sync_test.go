@@ -35,7 +35,7 @@ func TestFigures(t *testing.T) {
 	size := func(n int) string { return strconv.Itoa(n * percent / 100) }
 	command(t, "", filepath.Join(bin, "yuzhou-server"), "demo", "--data", server, "--seed", "42",
 		"--customers", size(benchCustomers), "--followups", size(benchFollowUps), "--tasks", size(benchTasks))
-	o := openOffice(t, bin, server)
+	o := openMeasured(t, bin, server)
 
 	everything := filepath.Join(data, "everything")
 	m := newMeter(t, o.address)
@@ -54,7 +54,7 @@ func TestFigures(t *testing.T) {
 }
 
 // firstSync pairs first syncs with raw inserts of the same rows, turn by turn, so that a slow moment slows both.
-func firstSync(t *testing.T, o *office, raw rawRows) {
+func firstSync(t *testing.T, o *measured, raw rawRows) {
 	t.Helper()
 	const pairs = 3
 	var ratios, seconds []float64
@@ -76,7 +76,7 @@ type laptop struct {
 	s *syncer.Syncer
 }
 
-func newLaptop(t *testing.T, dir, login, password string, o *office) *laptop {
+func newLaptop(t *testing.T, dir, login, password string, o *measured) *laptop {
 	t.Helper()
 	r, err := replica.Open(dir, clock.System)
 	if err != nil {

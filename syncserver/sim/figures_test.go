@@ -39,8 +39,8 @@ func figure(name string, value float64, unit string) {
 	fmt.Printf("bench %s %s %s\n", name, strconv.FormatFloat(value, 'g', 4, 64), unit)
 }
 
-// office is a real server process on made-up data.
-type office struct {
+// measured is a real server process, measured from outside, on made-up data.
+type measured struct {
 	t       *testing.T
 	bin     string
 	address string
@@ -59,7 +59,7 @@ func command(t *testing.T, in, name string, args ...string) (out string, c *exec
 	return text.String(), c
 }
 
-func openOffice(t *testing.T, bin, data string) *office {
+func openMeasured(t *testing.T, bin, data string) *measured {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -69,7 +69,7 @@ func openOffice(t *testing.T, bin, data string) *office {
 	if err := listener.Close(); err != nil {
 		t.Fatal(err)
 	}
-	o := &office{t: t, bin: bin, address: address}
+	o := &measured{t: t, bin: bin, address: address}
 	o.process = exec.Command(filepath.Join(bin, "yuzhou-server"), "serve", "--data", data, "--listen", address)
 	if err := o.process.Start(); err != nil {
 		t.Fatal(err)
@@ -92,7 +92,7 @@ func openOffice(t *testing.T, bin, data string) *office {
 }
 
 // peakMB is the peak of the memory the server held, in MiB.
-func (o *office) peakMB() float64 {
+func (o *measured) peakMB() float64 {
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", o.process.Process.Pid))
 	if err != nil {
 		o.t.Fatal(err)
@@ -111,7 +111,7 @@ func (o *office) peakMB() float64 {
 }
 
 // sync runs the desktop's own sync without a window, as a process of its own, and gives its time and peak memory in MiB.
-func (o *office) sync(data, login, address string) (time.Duration, float64) {
+func (o *measured) sync(data, login, address string) (time.Duration, float64) {
 	o.t.Helper()
 	started := clock.System()
 	_, c := command(o.t, demoPassword+"\n", filepath.Join(o.bin, "yuzhou"), "sync", "--once", "--data", data,
