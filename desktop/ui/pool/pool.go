@@ -154,16 +154,7 @@ func (p *Page) Reload() {
 		return
 	}
 	b, query := p.book, p.query
-	p.nav.Load(&p.lane, func() func() {
-		ids, err := b.IDs(query)
-		return func() {
-			if err != nil {
-				p.nav.Fail(err)
-				return
-			}
-			p.show(ids)
-		}
-	})
+	p.nav.LoadIDs(&p.lane, p.book, p.query, p.show)
 	p.nav.Load(&p.figures, func() func() {
 		figures, err := b.PoolFigures(query.Pool)
 		counts, countErr := b.Counts()

@@ -146,17 +146,7 @@ func (p *Customers) newCustomer() {
 
 // Reload implements screen.Page.
 func (p *Customers) Reload() {
-	b, query := p.book, p.query
-	p.nav.Load(&p.lane, func() func() {
-		ids, err := b.IDs(query)
-		return func() {
-			if err != nil {
-				p.nav.Fail(err)
-				return
-			}
-			p.show(ids)
-		}
-	})
+	p.nav.LoadIDs(&p.lane, p.book, p.query, p.show)
 }
 
 func (p *Customers) show(ids []string) {

@@ -7,6 +7,7 @@ import (
 
 	"fyne.io/fyne/v2"
 
+	"yuzhou/desktop/book"
 	"yuzhou/shared/fault"
 	"yuzhou/shared/schema"
 )
@@ -38,6 +39,20 @@ type Navigator struct {
 	Status func() Status
 	// SaveFile asks where to save a file and writes it.
 	SaveFile func(name string, write func(io.Writer) error)
+}
+
+// LoadIDs asks the book for the ids of a list and shows them.
+func (n *Navigator) LoadIDs(lane *Lane, b *book.Book, q book.Query, show func(ids []string)) {
+	n.Load(lane, func() func() {
+		ids, err := b.IDs(q)
+		return func() {
+			if err != nil {
+				n.Fail(err)
+				return
+			}
+			show(ids)
+		}
+	})
 }
 
 // Form asks for a form of a record: a new one when ID is empty.

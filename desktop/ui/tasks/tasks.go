@@ -181,17 +181,8 @@ func (p *Page) Chosen() string { return p.chosen }
 
 // Reload implements screen.Page.
 func (p *Page) Reload() {
-	b, query := p.book, p.query
-	p.nav.Load(&p.lane, func() func() {
-		ids, err := b.IDs(query)
-		return func() {
-			if err != nil {
-				p.nav.Fail(err)
-				return
-			}
-			p.show(ids)
-		}
-	})
+	b := p.book
+	p.nav.LoadIDs(&p.lane, p.book, p.query, p.show)
 	p.nav.Load(&p.counts, func() func() {
 		board, err := b.Board()
 		return func() {
