@@ -153,8 +153,10 @@ func TestATaskLeavesWithItsOldName(t *testing.T) {
 	if len(wang.shown("conflict")) != 1 {
 		t.Fatal("no conflict")
 	}
-	m := Mutation{ID: w.id(), Op: change.Set, Kind: "task", Record: id, Root: id, Set: Values{"title": "谈谈小王"}, Clear: []string{"participants"},
-		Base: Values{"title": "盘点", "participants": []string{c.wang}}, At: w.now.Load()}
+	m := Mutation{
+		ID: w.id(), Op: change.Set, Kind: "task", Record: id, Root: id, Set: Values{"title": "谈谈小王"}, Clear: []string{"participants"},
+		Base: Values{"title": "盘点", "participants": []string{c.wang}}, At: w.now.Load(),
+	}
 	w.outcome(w.one(zhang.by, m.Sealed()), change.Applied)
 	wang.pull(0, nil)
 	wang.mustEqual()
