@@ -87,7 +87,7 @@ func TestExitCodes(t *testing.T) {
 		"no data":            {[]string{"admin", "user", "list", "--data", empty}, exitFailed, "yuzhou-server init"},
 		"no data to serve":   {[]string{"serve", "--data", filepath.Join(empty, "none")}, exitFailed, "yuzhou-server init"},
 		"half of a cert":     {[]string{"serve", "--data", empty, "--tls-cert", "x"}, exitUsage, "tls-key"},
-		"wrong settings":     {[]string{"admin", "settings", "set", "--reclaim-at", "25:00", "--data", empty}, exitFailed, "Reclaim at:"},
+		"wrong settings":     {[]string{"admin", "settings", "set", "--reclaim-at", "25:00", "--data", empty}, exitFailed, "Write the time of day as 02:00."},
 		"bad mode of a pool": {[]string{"admin", "pool", "add", "x", "--mode", "open"}, exitUsage, "claimable"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -95,8 +95,8 @@ func (c settingsSet) Run(s *session) error {
 	if _, err := time.LoadLocation(c.Zone); err != nil {
 		return fault.New(fault.BadChoice).About(crm.Settings.Name, "zone")
 	}
-	if _, err := time.Parse("15:04", c.ReclaimAt); c.ReclaimAt != "" && err != nil {
-		return fault.New(fault.BadDate).About(crm.Settings.Name, "reclaim_at")
+	if err := crm.CheckReclaimAt(c.ReclaimAt); err != nil {
+		return err
 	}
 	return c.with(s, func(b *book) error { return b.put(crm.Settings, crm.SettingsID, values) })
 }

@@ -193,3 +193,17 @@ func TestRuleNamesOwners(t *testing.T) {
 		checkOne(t, what, crm.Rule, r, c.want)
 	}
 }
+
+// A time of day that the timetable cannot read is refused on every path (CUS-03 for settings: the field is named).
+func TestReclaimAt(t *testing.T) {
+	for text, bad := range map[string]bool{"": false, "02:00": false, "23:59": false, "25:00": true, "2 Uhr": true, "02:60": true} {
+		err := crm.CheckReclaimAt(text)
+		if (err != nil) != bad || bad && (fault.CodeOf(err) != fault.BadTime || fault.Of(err).Field != "reclaim_at") {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+	settings := schema.Record{Kind: "settings", ID: crm.SettingsID}.With(schema.Values{"company": "海岸", "zone": "Asia/Shanghai", "reclaim_at": "25:00"})
+	if wrong := crm.Settings.Check(settings); len(wrong) != 1 || wrong[0].Code != fault.BadTime {
+		t.Errorf("settings: %v", wrong)
+	}
+}

@@ -1,6 +1,11 @@
 package crm
 
-import . "yuzhou/shared/schema" //nolint:revive // declarations read as tables
+import (
+	"time"
+
+	"yuzhou/shared/fault"
+	. "yuzhou/shared/schema" //nolint:revive // declarations read as tables
+)
 
 // SettingsID is the id of the one settings record.
 const SettingsID = "settings"
@@ -22,4 +27,16 @@ var Settings = kind(Kind{
 		{Name: "warn_days", Type: Number{}},                 // "soon to the pool"
 		{Name: "number_prefix", Type: Text{Max: 10}},        // KH
 	},
+	Rules: []func(Record) error{reclaimAtIsATime},
 })
+
+func reclaimAtIsATime(r Record) error { return CheckReclaimAt(r.Text("reclaim_at")) }
+
+// CheckReclaimAt refuses a time of day that the timetable could not read, BAD_TIME: the run would then come at an hour
+// that nobody has chosen. "" is none.
+func CheckReclaimAt(text string) error {
+	if _, err := time.Parse("15:04", text); text != "" && err != nil {
+		return fault.New(fault.BadTime).About("settings", "reclaim_at")
+	}
+	return nil
+}

@@ -14,6 +14,7 @@ const (
 	BadURL         Code = "BAD_URL"         // not a web address
 	BadCreditCode  Code = "BAD_CREDIT_CODE" // Why: length, letters, check
 	BadDate        Code = "BAD_DATE"        // not a date or time
+	BadTime        Code = "BAD_TIME"        // not a time of day
 	BadNumber      Code = "BAD_NUMBER"      // not a number
 	BadChoice      Code = "BAD_CHOICE"      // Word: not one of the choices
 	BadReference   Code = "BAD_REFERENCE"   // Word: names a record that is not there
@@ -94,7 +95,7 @@ const (
 // Codes lists every code, for the test that holds them against the words.
 func Codes() []Code {
 	return []Code{
-		Required, TooLong, BadMobile, BadPhone, BadEmail, BadURL, BadCreditCode, BadDate, BadNumber, BadChoice,
+		Required, TooLong, BadMobile, BadPhone, BadEmail, BadURL, BadCreditCode, BadDate, BadTime, BadNumber, BadChoice,
 		BadReference, FutureDate, Backdated, ReasonMissing, DueBeforeStart,
 		NoRight, NotFound, NotHolder, FieldLocked, AppendOnly, ExecutorBlind,
 		ClaimNoRight, PoolNotFound, PoolDisabled, PoolNotMember, NotInPool, AlreadyHeld, PoolAssignOnly, RecordHeld,

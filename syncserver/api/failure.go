@@ -25,6 +25,7 @@ var statuses = map[fault.Code]int{
 	fault.BadURL:         http.StatusUnprocessableEntity,
 	fault.BadCreditCode:  http.StatusUnprocessableEntity,
 	fault.BadDate:        http.StatusUnprocessableEntity,
+	fault.BadTime:        http.StatusUnprocessableEntity,
 	fault.BadNumber:      http.StatusUnprocessableEntity,
 	fault.BadChoice:      http.StatusUnprocessableEntity,
 	fault.BadReference:   http.StatusUnprocessableEntity,
