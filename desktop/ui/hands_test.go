@@ -99,6 +99,8 @@ func label(o fyne.CanvasObject) string {
 		return o.Row().Title
 	case *widget.RailItem:
 		return o.Label()
+	case *widget.FieldRow:
+		return o.Value()
 	}
 	return ""
 }
