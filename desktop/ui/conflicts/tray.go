@@ -47,17 +47,7 @@ func (p *Page) Key(fyne.KeyName) bool { return false }
 
 // Reload implements screen.Page.
 func (p *Page) Reload() {
-	b := p.book
-	p.nav.Load(&p.lane, func() func() {
-		items, err := b.Tray()
-		return func() {
-			if err != nil {
-				p.nav.Fail(err)
-				return
-			}
-			p.show(items)
-		}
-	})
+	screen.Read(p.nav, &p.lane, p.book.Tray, p.show)
 }
 
 func (p *Page) show(items []book.TrayItem) {

@@ -65,17 +65,7 @@ func (p *Page) Key(fyne.KeyName) bool { return false }
 
 // Reload implements screen.Page.
 func (p *Page) Reload() {
-	b := p.book
-	p.nav.Load(&p.lane, func() func() {
-		entries, err := b.Outbox()
-		return func() {
-			if err != nil {
-				p.nav.Fail(err)
-				return
-			}
-			p.show(entries)
-		}
-	})
+	screen.Read(p.nav, &p.lane, p.book.Outbox, p.show)
 }
 
 func (p *Page) show(entries []book.Entry) {

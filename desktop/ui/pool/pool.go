@@ -154,7 +154,7 @@ func (p *Page) Reload() {
 		return
 	}
 	b, query := p.book, p.query
-	p.nav.LoadIDs(&p.lane, p.book, p.query, p.show)
+	screen.Read(p.nav, &p.lane, func() ([]string, error) { return b.IDs(query) }, p.show)
 	p.nav.Load(&p.figures, func() func() {
 		figures, err := b.PoolFigures(query.Pool)
 		counts, countErr := b.Counts()

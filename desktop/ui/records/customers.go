@@ -146,7 +146,8 @@ func (p *Customers) newCustomer() {
 
 // Reload implements screen.Page.
 func (p *Customers) Reload() {
-	p.nav.LoadIDs(&p.lane, p.book, p.query, p.show)
+	b, query := p.book, p.query
+	screen.Read(p.nav, &p.lane, func() ([]string, error) { return b.IDs(query) }, p.show)
 }
 
 func (p *Customers) show(ids []string) {

@@ -7,7 +7,6 @@ import (
 
 	"fyne.io/fyne/v2"
 
-	"yuzhou/desktop/book"
 	"yuzhou/shared/fault"
 	"yuzhou/shared/schema"
 )
@@ -41,16 +40,16 @@ type Navigator struct {
 	SaveFile func(name string, write func(io.Writer) error)
 }
 
-// LoadIDs asks the book for the ids of a list and shows them.
-func (n *Navigator) LoadIDs(lane *Lane, b *book.Book, q book.Query, show func(ids []string)) {
+// Read reads something off the main goroutine and shows it, or tells why it cannot be read.
+func Read[T any](n *Navigator, lane *Lane, read func() (T, error), show func(T)) {
 	n.Load(lane, func() func() {
-		ids, err := b.IDs(q)
+		got, err := read()
 		return func() {
 			if err != nil {
 				n.Fail(err)
 				return
 			}
-			show(ids)
+			show(got)
 		}
 	})
 }

@@ -181,8 +181,8 @@ func (p *Page) Chosen() string { return p.chosen }
 
 // Reload implements screen.Page.
 func (p *Page) Reload() {
-	b := p.book
-	p.nav.LoadIDs(&p.lane, p.book, p.query, p.show)
+	b, query := p.book, p.query
+	screen.Read(p.nav, &p.lane, func() ([]string, error) { return b.IDs(query) }, p.show)
 	p.nav.Load(&p.counts, func() func() {
 		board, err := b.Board()
 		return func() {
