@@ -17,7 +17,6 @@ import (
 
 	"yuzhou/shared/fault"
 	"yuzhou/syncserver/api"
-	"yuzhou/syncserver/hub"
 	"yuzhou/syncserver/jobs"
 )
 
@@ -120,9 +119,6 @@ func (s *Server) URL() string {
 	}
 	return "http://" + s.Addr()
 }
-
-// Hub is the server's book, for tests that look into it or prepare it without HTTP.
-func (s *Server) Hub() *hub.Hub { return s.core.Hub }
 
 // Run serves until ctx ends, and then stops in order: it is not ready any more, finishes what is running (at most
 // 20 seconds), ends the timetable, and closes the store, which brings everything into the database file.

@@ -75,12 +75,7 @@ func (n *Notice) CreateRenderer() fyne.WidgetRenderer {
 		link := n.action.MinSize()
 		put(n.action, size.Width-px(15)-link.Width, middle(link.Height, size.Height), link.Width, link.Height)
 		d.objects = []fyne.CanvasObject{box, n.action}
-		for i, words := range wrap(n.text, Body, n.room(size.Width)) {
-			line := lettering()
-			write(line, words, Body, n.tone.words())
-			centre(line, px(15), px(10)+px(20)*float32(i), px(20))
-			d.objects = append(d.objects, line)
-		}
+		d.objects = append(d.objects, lines(n.text, n.tone.words(), px(15), px(10), n.room(size.Width))...)
 	}
 	d.min = func() fyne.Size {
 		if n.width == 0 {

@@ -83,12 +83,7 @@ func (f *FieldRow) CreateRenderer() fyne.WidgetRenderer {
 		put(line, 0, size.Height-1, size.Width, 1)
 		centre(label, px(14), px(6)-1, px(20))
 		d.objects = []fyne.CanvasObject{ground, line, label}
-		for i, words := range wrap(f.value, Body, size.Width-f.indent()-px(14)) {
-			value := lettering()
-			write(value, words, Body, f.role)
-			centre(value, f.indent(), px(6)-1+px(20)*float32(i), px(20))
-			d.objects = append(d.objects, value)
-		}
+		d.objects = append(d.objects, lines(f.value, f.role, f.indent(), px(6)-1, size.Width-f.indent()-px(14))...)
 	}
 	d.min = func() fyne.Size {
 		if f.width == 0 {
@@ -172,12 +167,7 @@ func (t *TimelineRow) CreateRenderer() fyne.WidgetRenderer {
 		if t.body == "" {
 			return
 		}
-		for i, words := range wrap(t.body, Body, size.Width-px(20)) {
-			body := lettering()
-			write(body, words, Body, ColorText)
-			centre(body, px(20), px(20)+px(20)*float32(i), px(20))
-			d.objects = append(d.objects, body)
-		}
+		d.objects = append(d.objects, lines(t.body, ColorText, px(20), px(20), size.Width-px(20))...)
 	}
 	d.min = func() fyne.Size {
 		if t.width == 0 {

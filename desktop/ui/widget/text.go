@@ -70,6 +70,18 @@ func centre(t *canvas.Text, x, y, height float32) float32 {
 	return x + size.Width
 }
 
+// lines draws a text that wraps at a width, in lines of 20 with its first one at y.
+func lines(words string, role fyne.ThemeColorName, x, y, width float32) []fyne.CanvasObject {
+	var drawn []fyne.CanvasObject
+	for i, part := range wrap(words, Body, width) {
+		line := lettering()
+		write(line, part, Body, role)
+		centre(line, x, y+px(20)*float32(i), px(20))
+		drawn = append(drawn, line)
+	}
+	return drawn
+}
+
 // centreRight places a text in the middle of a height, ending at x; it returns the start of the text.
 func centreRight(t *canvas.Text, x, y, height float32) float32 {
 	size := t.MinSize()

@@ -120,12 +120,7 @@ func (t *toast) CreateRenderer() fyne.WidgetRenderer {
 		link := t.link.MinSize()
 		put(t.link, size.Width-px(14)-link.Width, middle(link.Height, size.Height), link.Width, link.Height)
 		d.objects = []fyne.CanvasObject{shade, box, mark, t.link}
-		for i, words := range wrap(t.text, Body, t.room(size.Width)) {
-			line := lettering()
-			write(line, words, Body, ColorText)
-			centre(line, px(20), px(10)+px(20)*float32(i), px(20))
-			d.objects = append(d.objects, line)
-		}
+		d.objects = append(d.objects, lines(t.text, ColorText, px(20), px(10), t.room(size.Width))...)
 	}
 	d.min = func() fyne.Size { return fyne.NewSize(px(120), px(40)) }
 	d.paint()

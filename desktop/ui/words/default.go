@@ -1,44 +1,23 @@
 package words
 
 import (
-	"io/fs"
 	"sync"
 
 	"yuzhou/assets"
 )
 
-var (
-	defaultMu    sync.Mutex
-	defaultWords *Words
-)
+// Default returns the words this package's functions speak: those of the assets, read at the first use.
+func Default() *Words { return defaultWords() }
 
-// Load makes the words of files the ones this package's functions speak. Without it they speak those of the assets.
-func Load(files fs.FS) error {
-	w, err := New(files)
+var defaultWords = sync.OnceValue(func() *Words {
+	w, err := New(assets.Files)
 	if err != nil {
-		return err
+		// The files are embedded and a test reads them, so this is a program built from broken files; without words
+		// it could not even say so on the screen.
+		panic(err)
 	}
-	defaultMu.Lock()
-	defer defaultMu.Unlock()
-	defaultWords = w
-	return nil
-}
-
-// Default returns the words this package's functions speak.
-func Default() *Words {
-	defaultMu.Lock()
-	defer defaultMu.Unlock()
-	if defaultWords == nil {
-		w, err := New(assets.Files)
-		if err != nil {
-			// The files are embedded and a test reads them, so this is a program built from broken files; without
-			// words it could not even say so on the screen.
-			panic(err)
-		}
-		defaultWords = w
-	}
-	return defaultWords
-}
+	return w
+})
 
 // T returns the text for a key; see Words.T.
 func T(key string, args ...any) string { return Default().T(key, args...) }
