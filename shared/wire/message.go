@@ -7,8 +7,15 @@ import (
 	"yuzhou/shared/schema"
 )
 
-// Protocol is the version this program speaks.
-const Protocol = 1
+// Protocol is the version this program speaks. A server answers pulls from OldestPull on, and takes pushes of every
+// version that was ever released: what somebody typed is never stranded by an upgrade.
+//
+//	1  the first
+//	2  spans: narrow repair, a scope told anew after its horizon; first syncs in blocks
+const (
+	Protocol   = 2
+	OldestPull = 1
+)
 
 // The headers and types of a sync answer. An answer without all of them is not from our server
 // (a captive portal says 200 too) and counts as no answer.
@@ -44,12 +51,59 @@ type Pull struct {
 	Cursor   string `json:"cursor"`
 	Token    string `json:"token,omitempty"`
 	Limit    int    `json:"limit,omitempty"` // rows per page the client wishes; the server may send fewer
+
+	// Repair asks that the answer, beside the usual news, tells these spans whole, in ascending order of scope and From.
+	// At most MaxRepair; asked on the first page, kept in the Token. Since protocol 2.
+	Repair []Span `json:"repair,omitempty"`
+	// Blocks says that the client takes Frame.Block. Since protocol 2.
+	Blocks bool `json:"blocks,omitempty"`
+}
+
+// Span is a scope, or the part of it whose root ids are from From on and before To. To "" has no end.
+type Span struct {
+	Scope string `json:"scope"`
+	From  string `json:"from,omitempty"`
+	To    string `json:"to,omitempty"`
+}
+
+// Sums asks for counts and digests of parts of one scope, to find where two books differ. At most MaxSpans.
+type Sums struct {
+	Protocol int     `json:"protocol"`
+	Scope    string  `json:"scope"`
+	Spans    []Range `json:"spans"`
+}
+
+// Range is a range of root ids: from From on, before To; To "" has no end.
+type Range struct {
+	From string `json:"from,omitempty"`
+	To   string `json:"to,omitempty"`
+}
+
+// SumsAnswer answers Sums, in the order asked, all of one snapshot. The sums are those of the rows as the scope shows
+// them. They compare with a laptop's own only if its cursor has the same epoch and is not before Seq.
+type SumsAnswer struct {
+	Cursor string     `json:"cursor"` // the snapshot, as a pull would give it
+	Seq    int64      `json:"seq"`    // newest commit that touched the scope
+	Sums   []RangeSum `json:"sums"`
+}
+
+// RangeSum is what the server holds in a range.
+type RangeSum struct {
+	From  string `json:"from,omitempty"`
+	To    string `json:"to,omitempty"`
+	Count int64  `json:"count"`
+	Sum   Sum    `json:"sum"`
 }
 
 // Frame is one line of a pull answer. Exactly one member is set, and lines are applied in order.
+//
+// A Span says that what follows, to the end of the answer, tells the whole of it: at the checkpoint every root that the
+// laptop holds through that scope with its id in the span, and that no Root after the Span named as In the scope,
+// leaves the scope. Roots in a span come as joins. Since protocol 2.
 type Frame struct {
 	Drop   *Drop          `json:"drop,omitempty"`
 	Grant  *Grant         `json:"grant,omitempty"`
+	Span   *Span          `json:"span,omitempty"`
 	Root   *Root          `json:"root,omitempty"`
 	Row    *Row           `json:"row,omitempty"`
 	Result *change.Result `json:"result,omitempty"`
@@ -127,7 +181,7 @@ type Push struct {
 	Count    int    `json:"count"`
 }
 
-// The limits of a push. The client cuts batches accordingly; the server refuses what is beyond.
+// The limits of requests and answers. The client cuts batches accordingly; the server refuses what is beyond.
 const (
 	MaxMutations     = 500
 	MaxPushBytes     = 1 << 20 // JSON, before compression
@@ -135,6 +189,8 @@ const (
 	MaxPageRows      = 5000
 	MaxPageBytes     = 64 << 20 // what a client reads of one page after decompression
 	MaxBodyBytes     = 4 << 20  // what a server reads of a request as sent
+	MaxSpans         = 256      // ranges of one Sums
+	MaxRepair        = 64       // spans of one Pull
 )
 
 // Failure is the JSON body of every answer that is not 2xx.

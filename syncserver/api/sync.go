@@ -15,7 +15,7 @@ import (
 
 // oldestPull is the oldest protocol whose pulls are answered; pushes of every protocol ever released are taken.
 const (
-	oldestPull = max(1, wire.Protocol-1)
+	oldestPull = wire.OldestPull
 	oldestPush = 1
 )
 
