@@ -37,7 +37,7 @@ func (c *conn) stmt(text string) (*sql.Stmt, error) {
 	if s := c.prepared[text]; s != nil {
 		return s, nil
 	}
-	s, err := c.PrepareContext(background, text)
+	s, err := c.PrepareContext(background, forSQLite(text))
 	if err != nil {
 		return nil, fmt.Errorf("store: %w in %s", err, text)
 	}

@@ -8,7 +8,7 @@ type Token struct {
 
 // Token finds who the hash of a token belongs to; found is false when it is unknown or ended.
 func (v *View) Token(hash string) (t Token, found bool, err error) {
-	found, err = v.c.one([]any{&t.User, &t.Device, &t.Disabled}, `SELECT d.user, d.id, coalesce(u.deleted OR u.body ->> 'disabled', 0)
+	found, err = v.c.one([]any{&t.User, &t.Device, &t.Disabled}, `SELECT d.user, d.id, u.deleted = 1 OR `+isTrue("u.body", "disabled")+`
 		FROM device d JOIN record u ON u.kind = 'user' AND u.id = d.user WHERE d.token_hash = ? AND d.revoked = 0`, hash)
 	return t, found, err
 }
@@ -17,13 +17,13 @@ func (v *View) Token(hash string) (t Token, found bool, err error) {
 func (v *View) DeviceActive(user, device string) (bool, error) {
 	var one int
 	return v.c.one([]any{&one}, `SELECT 1 FROM device d JOIN record u ON u.kind = 'user' AND u.id = d.user
-		WHERE d.id = ? AND d.user = ? AND d.revoked = 0 AND d.token_hash IS NOT NULL AND NOT coalesce(u.deleted OR u.body ->> 'disabled', 0)`, device, user)
+		WHERE d.id = ? AND d.user = ? AND d.revoked = 0 AND d.token_hash IS NOT NULL AND u.deleted = 0 AND NOT `+isTrue("u.body", "disabled"), device, user)
 }
 
 // Account finds an account by its login, in any case of letters.
 func (v *View) Account(login string) (a Account, found bool, err error) {
 	found, err = v.c.one([]any{&a.User, &a.Name, &a.Disabled, &a.Password}, `SELECT u.id, coalesce(u.body ->> 'name', ''),
-			coalesce(u.body ->> 'disabled', 0), coalesce(a.password, '')
+			`+isTrue("u.body", "disabled")+`, coalesce(a.password, '')
 		FROM record u LEFT JOIN account a ON a.user = u.id
 		WHERE u.kind = 'user' AND u.deleted = 0 AND lower(u.body ->> 'login') = lower(?)`, login)
 	return a, found, err

@@ -75,9 +75,8 @@ func (tx *Tx) PreloadRoots(ids []string) error {
 			wanted = append(wanted, id)
 		}
 	}
-	list, err := json.Marshal(wanted)
-	if err != nil || len(wanted) == 0 {
-		return err
+	if len(wanted) == 0 {
+		return nil
 	}
 	return tx.c.each(func(scan func(...any) error) error {
 		var id, kind, scopes, sum, faceSum string
@@ -88,7 +87,7 @@ func (tx *Tx) PreloadRoots(ids []string) error {
 		r := tx.roots[id]
 		r.kind, r.all.count, r.face.count = kind, all, face
 		return r.read(scopes, sum, faceSum)
-	}, `SELECT r.id, r.kind, r.scopes, r.count, r.sum, r.face_count, r.face_sum FROM json_each(?) j CROSS JOIN root r ON r.id = j.value`, string(list))
+	}, `SELECT r.id, r.kind, r.scopes, r.count, r.sum, r.face_count, r.face_sum FROM list(?) j CROSS JOIN root r ON r.id = j.value`, texts(wanted))
 }
 
 // RootKind is the kind of a root, "" when there is none of that id. What this transaction makes counts too.
@@ -116,7 +115,7 @@ func (tx *Tx) RootRows(id string) (int64, error) {
 
 // RootBytes is how many bytes the rows under a root had before this transaction, deleted ones included.
 func (tx *Tx) RootBytes(id string) (size int64, err error) {
-	_, err = tx.c.one([]any{&size}, `SELECT coalesce(sum(octet_length(body)), 0) FROM record WHERE root = ?`, id)
+	_, err = tx.c.one([]any{&size}, `SELECT coalesce(sum(octet_length(CAST(body AS text))), 0) FROM record WHERE root = ?`, id)
 	return size, err
 }
 

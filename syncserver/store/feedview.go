@@ -74,7 +74,7 @@ func (v *View) News(user string, base int64, from string) (list []Held, err erro
 		list = append(list, h)
 		return err
 	}, `SELECT s.scope, s.face, s.masked, s.hidden, s.since FROM sight s JOIN scope c ON c.name = s.scope
-		WHERE s.user = ?1 AND s.scope >= ?3 AND s.until = 0 AND c.seq > iif(s.since > ?2, 0, ?2) ORDER BY s.scope`, user, base, from)
+		WHERE s.user = ?1 AND s.scope >= ?3 AND s.until = 0 AND c.seq > CASE WHEN s.since > ?2 THEN 0 ELSE ?2 END ORDER BY s.scope`, user, base, from)
 	return list, err
 }
 

@@ -76,7 +76,7 @@ func (tx *Tx) SetOrigin(rootID, pool string) {
 
 // Held counts what a user holds: from one pool and altogether, exempt customers left out of both.
 func (tx *Tx) Held(owner, pool string) (inPool, total int64, err error) {
-	_, err = tx.c.one([]any{&inPool, &total}, `SELECT coalesce(sum(origin = ?), 0), count(*) FROM holding
+	_, err = tx.c.one([]any{&inPool, &total}, `SELECT count(*) FILTER (WHERE origin = ?), count(*) FROM holding
 		WHERE owner = ? AND dealt_at = 0 AND locked_until <= ?`, pool, owner, tx.Now.UnixMilli())
 	if err != nil {
 		return 0, 0, err

@@ -148,7 +148,7 @@ func (tx *Tx) Revoke(device string) {
 // SetPushed notes the replica and the clock of a device that pushes.
 func (tx *Tx) SetPushed(user, device, replica string, skew int64) {
 	tx.afterwards(func() error {
-		return tx.c.exec(`UPDATE device SET replica = ?, skew = ?, last_seen = max(last_seen, ?) WHERE id = ? AND user = ?`,
+		return tx.c.exec(`UPDATE device SET replica = ?, skew = ?, last_seen = greatest(last_seen, ?) WHERE id = ? AND user = ?`,
 			replica, skew, tx.Now.UnixMilli(), device, user)
 	})
 }
@@ -156,7 +156,7 @@ func (tx *Tx) SetPushed(user, device, replica string, skew int64) {
 // SetSynced notes that a device had everything at a moment (Unix ms).
 func (tx *Tx) SetSynced(user, device string, at int64) {
 	tx.afterwards(func() error {
-		return tx.c.exec(`UPDATE device SET last_sync = max(last_sync, ?1), last_seen = max(last_seen, ?1) WHERE id = ?2 AND user = ?3`, at, device, user)
+		return tx.c.exec(`UPDATE device SET last_sync = greatest(last_sync, ?1), last_seen = greatest(last_seen, ?1) WHERE id = ?2 AND user = ?3`, at, device, user)
 	})
 }
 

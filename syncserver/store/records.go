@@ -75,12 +75,8 @@ func (tx *Tx) Preload(keys []Key) error {
 	if len(wanted) == 0 {
 		return nil
 	}
-	list, err := json.Marshal(wanted)
-	if err != nil {
-		return err
-	}
-	return tx.c.each(tx.scanRecord, `SELECT r.kind, r.id, r.root, r.seq, r.deleted, r.body FROM json_each(?) j
-		CROSS JOIN record r ON r.kind = j.value ->> 0 AND r.id = j.value ->> 1`, string(list))
+	return tx.c.each(tx.scanRecord, `SELECT r.kind, r.id, r.root, r.seq, r.deleted, r.body FROM pairs(?) j
+		CROSS JOIN record r ON r.kind = j.a AND r.id = j.b`, texts(wanted))
 }
 
 func (tx *Tx) scanRecord(scan func(...any) error) error {

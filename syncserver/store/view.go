@@ -83,7 +83,7 @@ type Row struct {
 
 // LiveRows reads all live rows under roots, of each root together; faces reads only what a pool shows.
 func (v *View) LiveRows(roots []string, faces bool, fn func(root string, r Row)) error {
-	text := `SELECT r.root, r.kind, r.id, r.seq, r.deleted, r.body FROM json_each(?) j CROSS JOIN record r ON r.root = j.value WHERE r.deleted = 0`
+	text := `SELECT r.root, r.kind, r.id, r.seq, r.deleted, r.body FROM list(?) j CROSS JOIN record r ON r.root = j.value WHERE r.deleted = 0`
 	if faces {
 		text += ` AND r.kind IN (` + faceKinds + `)`
 	}
@@ -92,7 +92,7 @@ func (v *View) LiveRows(roots []string, faces bool, fn func(root string, r Row))
 
 // NewRows reads the rows under roots that changed after a commit, deleted ones too.
 func (v *View) NewRows(roots []string, after int64, faces bool, fn func(root string, r Row)) error {
-	text := `SELECT r.root, r.kind, r.id, r.seq, r.deleted, r.body FROM json_each(?) j CROSS JOIN record r ON r.root = j.value WHERE r.seq > ?`
+	text := `SELECT r.root, r.kind, r.id, r.seq, r.deleted, r.body FROM list(?) j CROSS JOIN record r ON r.root = j.value WHERE r.seq > ?`
 	if faces {
 		text += ` AND r.kind IN (` + faceKinds + `)`
 	}
@@ -103,17 +103,13 @@ func (v *View) rows(fn func(string, Row), text string, roots []string, args ...a
 	if len(roots) == 0 {
 		return nil
 	}
-	list, err := json.Marshal(roots)
-	if err != nil {
-		return err
-	}
 	return v.c.each(func(scan func(...any) error) error {
 		var root string
 		var r Row
 		err := scan(&root, &r.Kind, &r.ID, &r.Seq, &r.Deleted, &r.Body)
 		fn(root, r)
 		return err
-	}, text, append([]any{string(list)}, args...)...)
+	}, text, append([]any{texts(roots)}, args...)...)
 }
 
 // Results reads the results of a device's mutations that were stored after a commit, in order.
