@@ -172,7 +172,7 @@ func TestBadJSON(t *testing.T) {
 	const path = "/api/v1/pull"
 	o.refused(o.send(seller, http.MethodPost, path, "text/plain", []byte(`{}`)), http.StatusUnsupportedMediaType, "MALFORMED")
 	o.refused(o.send(seller, http.MethodPost, path, "application/json", []byte(`{"protocol":1}{`)), http.StatusBadRequest, "MALFORMED")
-	o.refused(o.send(seller, http.MethodPost, path, "application/json", []byte(`{"protocol":2,"new":""}`)), http.StatusUpgradeRequired, "OLD_PROTOCOL")
+	o.refused(o.send(seller, http.MethodPost, path, "application/json", []byte(`{"protocol":99,"new":""}`)), http.StatusUpgradeRequired, "OLD_PROTOCOL")
 	o.refused(o.send(seller, http.MethodPost, "/api/v1/customers/x/claim", "application/json", []byte(`{"request":"1","pol":""}`)), http.StatusBadRequest, "UNKNOWN_FIELD")
 	o.refused(o.send(seller, http.MethodPost, path, "application/json", []byte(`{"protocol":0}`)), http.StatusUpgradeRequired, "OLD_PROTOCOL")
 	o.refused(o.send(seller, http.MethodPost, path, "application/json", bytes.Repeat([]byte(" "), 65<<10)), http.StatusRequestEntityTooLarge, "TOO_LARGE")
