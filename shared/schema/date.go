@@ -118,7 +118,8 @@ func ParseMoment(text string, zone *time.Location) (any, error) {
 			return nil, fault.New(fault.BadDate)
 		}
 	}
-	return time.Date(y, time.Month(m), d, hour, minute, 0, 0, zone).UnixMilli(), nil
+	at := time.Date(y, time.Month(m), d, hour, minute, 0, 0, zone).UnixMilli()
+	return at, Moment{}.Check(at)
 }
 
 var (

@@ -32,6 +32,9 @@ func (Tags) Check(v any) error {
 		return fault.New(fault.TooLong, "Max", 50, "Length", len(set))
 	}
 	for _, tag := range set {
+		if !utf8.ValidString(tag) || strings.ContainsRune(tag, 0) { // no database and no JSON keeps them as they are
+			return fault.New(fault.Malformed)
+		}
 		if utf8.RuneCountInString(tag) > 20 {
 			return fault.New(fault.TooLong, "Max", 20, "Length", utf8.RuneCountInString(tag))
 		}
