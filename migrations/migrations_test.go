@@ -91,7 +91,7 @@ func TestStepFails(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := apply(t.Context(), db, steps); err == nil || !strings.Contains(err.Error(), "0002_b.sql") {
+	if err := apply(t.Context(), db, steps, forSQLite); err == nil || !strings.Contains(err.Error(), "0002_b.sql") {
 		t.Fatalf("error %v", err)
 	}
 	var count, version int

@@ -2,82 +2,84 @@ package store
 
 import (
 	"context"
-	"database/sql"
-	"errors"
-	"fmt"
 )
 
-// conn is one connection with its prepared statements: preparing costs more than most of our statements do.
-type conn struct {
-	*sql.Conn
-	prepared map[string]*sql.Stmt
+// conn is one connection to the database, with the statements that this package runs on it. It is used by one
+// goroutine at a time.
+type conn struct{ link }
+
+// link is what SQLite and PostgreSQL do each in its own way.
+type link interface {
+	// begin starts a transaction: one that writes, alone, or one that reads from one snapshot.
+	begin(mode mode) error
+	// end ends it: COMMIT or ROLLBACK. When it fails nothing was kept, or nobody knows (a lost connection).
+	end(how string) error
+	// exec runs a statement. In a transaction on PostgreSQL it may wait until something is read, or for the end, and
+	// tell its error only then: many statements in one turn over the wire.
+	exec(text string, args ...any) error
+	// insert writes many rows with as few statements as possible; values are those of one row after the other.
+	insert(into *insertion, values []any) error
+	query(text string, args []any) (rows, error)
+	// lost tells whether the connection is gone for good.
+	lost() bool
+	close() error
+}
+
+// mode is what a transaction may do.
+type mode int
+
+const (
+	reading mode = iota
+	writing
+)
+
+// rows is what a query finds.
+type rows interface {
+	Next() bool
+	Scan(into ...any) error
+	Close() error
+	Err() error
+}
+
+// insertion is the text of an insert without its rows.
+type insertion struct {
+	into     string // table and columns
+	types    string // one letter for each column: t text, i integer, j JSON; T is text that may be NULL
+	conflict string // ON CONFLICT …, or nothing
 }
 
 // background is the context of statements. A transaction is short and is not cut in the middle because somebody hung
 // up: what it wrote would be lost for the others in it. Whoever waits for it may give up waiting.
 var background = context.Background()
 
-func newConn(ctx context.Context, db *sql.DB) (*conn, error) {
-	c, err := db.Conn(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return &conn{Conn: c, prepared: map[string]*sql.Stmt{}}, nil
-}
-
-func (c *conn) close() error {
-	var err error
-	for _, s := range c.prepared {
-		err = errors.Join(err, s.Close())
-	}
-	return errors.Join(err, c.Close())
-}
-
-func (c *conn) stmt(text string) (*sql.Stmt, error) {
-	if s := c.prepared[text]; s != nil {
-		return s, nil
-	}
-	s, err := c.PrepareContext(background, forSQLite(text))
-	if err != nil {
-		return nil, fmt.Errorf("store: %w in %s", err, text)
-	}
-	c.prepared[text] = s
-	return s, nil
-}
-
-func (c *conn) exec(text string, args ...any) error {
-	s, err := c.stmt(text) //nolint:sqlclosecheck // kept, and closed with the connection
-	if err != nil {
-		return err
-	}
-	_, err = s.ExecContext(background, args...)
-	return err
-}
-
 // one reads one row; found is false when there is none.
 func (c *conn) one(into []any, text string, args ...any) (found bool, err error) {
-	s, err := c.stmt(text) //nolint:sqlclosecheck // kept, and closed with the connection
+	rows, err := c.query(text, args)
 	if err != nil {
 		return false, err
 	}
-	err = s.QueryRowContext(background, args...).Scan(into...)
-	if errors.Is(err, sql.ErrNoRows) {
-		return false, nil
+	if found = rows.Next(); found {
+		err = rows.Scan(into...)
+	} else {
+		err = rows.Err()
 	}
-	return err == nil, err
+	if wrong := rows.Close(); err == nil {
+		err = wrong
+	}
+	return found && err == nil, err
 }
 
-// each calls fn for every row.
-func (c *conn) each(fn func(scan func(...any) error) error, text string, args ...any) error {
-	s, err := c.stmt(text) //nolint:sqlclosecheck // kept, and closed with the connection
+// each calls fn for every row. fn must not use the connection.
+func (c *conn) each(fn func(scan func(...any) error) error, text string, args ...any) (err error) {
+	rows, err := c.query(text, args)
 	if err != nil {
 		return err
 	}
-	rows, err := s.QueryContext(background, args...)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = rows.Close() }() // reading errors are in rows.Err
+	defer func() { // also when fn panics: the connection is used on
+		if wrong := rows.Close(); err == nil {
+			err = wrong
+		}
+	}()
 	for rows.Next() {
 		if err := fn(rows.Scan); err != nil {
 			return err

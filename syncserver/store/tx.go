@@ -1,10 +1,12 @@
 package store
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/mattn/go-sqlite3"
 
 	"yuzhou/shared/access"
@@ -56,18 +58,17 @@ type Key struct{ Kind, ID string }
 func (s *Store) Begin(now time.Time) (*Tx, error) {
 	s.turn.Lock()
 	tx := &Tx{
-		Now: now, store: s, c: s.writer,
+		Now: now, store: s,
 		records: map[Key]*entry{}, under: map[string][]*entry{}, roots: map[string]*root{}, leaves: map[string]string{}, holdings: map[string]*holding{},
 		origins: map[string]string{}, sights: map[string]*sight{}, marks: map[string]map[string]bool{},
 		mutations: map[string]stored{}, losses: map[Key]int64{}, numbers: map[string]int64{}, imports: map[string]string{},
 	}
-	err := tx.c.exec(`BEGIN IMMEDIATE`)
-	if err == nil {
-		_, err = tx.c.one([]any{&tx.head, &tx.rights}, `SELECT seq, rights FROM counter`)
-		if err != nil {
-			err = errors.Join(err, tx.c.exec(`ROLLBACK`))
-		}
-	}
+	var err error
+	s.writer, err = s.start(background, s.writer, writing, func(c *conn) error {
+		tx.c = c
+		_, err := c.one([]any{&tx.head, &tx.rights}, `SELECT seq, rights FROM counter FOR UPDATE`)
+		return err
+	})
 	if err != nil {
 		s.turn.Unlock()
 		return nil, fmt.Errorf("store: begin: %w", err)
@@ -115,7 +116,7 @@ func (tx *Tx) Commit() (int64, error) {
 		err = tx.writeLater()
 	}
 	if err == nil {
-		err = tx.c.exec(`COMMIT`)
+		err = tx.c.end(toCommit)
 	}
 	if err != nil {
 		return 0, errors.Join(fmt.Errorf("store: commit: %w", err), tx.Abort())
@@ -132,12 +133,45 @@ func (tx *Tx) Abort() error {
 	}
 	tx.done = true
 	defer tx.store.turn.Unlock()
-	err := tx.c.exec(`ROLLBACK`)
-	var wrong sqlite3.Error
-	if errors.As(err, &wrong) && wrong.Code == sqlite3.ErrError {
-		return nil // SQLite has rolled back by itself, as it does when the disk is full
+	if tx.c.lost() {
+		return nil // the database rolls back by itself
 	}
-	return err
+	return tx.c.end(toRollback)
+}
+
+// How a transaction ends.
+const (
+	toCommit   = "COMMIT"
+	toRollback = "ROLLBACK"
+)
+
+// start begins a transaction on a connection at rest and reads its first row. A connection that was lost meanwhile (the
+// database was restarted) is replaced, once; c may be nil. It gives the connection to keep, nil when there is none.
+func (s *Store) start(ctx context.Context, c *conn, mode mode, first func(*conn) error) (*conn, error) {
+	for try := 0; ; try++ {
+		if c == nil {
+			var err error
+			if c, err = s.engine.connect(ctx, mode); err != nil {
+				return nil, err
+			}
+			try++
+		}
+		err := c.begin(mode)
+		if err == nil {
+			err = first(c)
+		}
+		switch {
+		case err == nil:
+			return c, nil
+		case !c.lost():
+			return c, errors.Join(err, c.end(toRollback))
+		}
+		_ = c.close() // it is gone
+		c = nil
+		if try > 0 {
+			return nil, err
+		}
+	}
 }
 
 // afterwards keeps a write for the flush, in order; it is forgotten when its savepoint is rolled back.
@@ -150,11 +184,17 @@ func (tx *Tx) afterwards(fn func() error) {
 // IsBlame tells whether a failed commit is the fault of what was to be written, not of the machine: then a smaller
 // commit without the culprit succeeds.
 func IsBlame(err error) bool {
-	var wrong sqlite3.Error
-	if !errors.As(err, &wrong) {
+	var inFile sqlite3.Error
+	var inCluster *pgconn.PgError
+	switch {
+	case errors.As(err, new(*lostError)):
+		return false
+	case errors.As(err, &inCluster):
+		return blamed[inCluster.Code[:2]]
+	case !errors.As(err, &inFile):
 		return err != nil
 	}
-	switch wrong.Code {
+	switch inFile.Code {
 	case sqlite3.ErrConstraint, sqlite3.ErrMismatch, sqlite3.ErrTooBig, sqlite3.ErrRange, sqlite3.ErrError:
 		return true
 	}

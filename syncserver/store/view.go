@@ -31,19 +31,23 @@ func (s *Store) View(ctx context.Context, fn func(*View) error) (err error) {
 	case c = <-s.idle:
 	}
 	defer func() { s.idle <- c }()
-	if c == nil {
-		if c, err = newConn(ctx, s.read); err != nil {
-			return fmt.Errorf("store: read: %w", err)
+	v := &View{}
+	c, err = s.start(ctx, c, reading, func(c *conn) error {
+		v.c = c
+		_, err := c.one([]any{&v.Head, &v.Epoch, &v.Rights}, `SELECT seq, epoch, rights FROM counter`)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("store: read: %w", err)
+	}
+	defer func() {
+		if c.lost() {
+			_ = c.close() // it is gone; the next view connects anew
+			c = nil
+			return
 		}
-	}
-	if err := c.exec(`BEGIN`); err != nil {
-		return fmt.Errorf("store: read: %w", err)
-	}
-	defer func() { err = errors.Join(err, c.exec(`ROLLBACK`)) }()
-	v := &View{c: c}
-	if _, err := c.one([]any{&v.Head, &v.Epoch, &v.Rights}, `SELECT seq, epoch, rights FROM counter`); err != nil {
-		return fmt.Errorf("store: read: %w", err)
-	}
+		err = errors.Join(err, c.end(toRollback))
+	}()
 	return fn(v)
 }
 

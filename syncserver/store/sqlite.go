@@ -1,0 +1,155 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"runtime"
+	"strings"
+
+	"github.com/mattn/go-sqlite3"
+
+	"yuzhou/migrations"
+)
+
+// The settings of every connection. FULL: what the server acknowledges survives a power cut.
+const (
+	writePragmas = "_journal_mode=WAL&_synchronous=FULL&_busy_timeout=10000&_foreign_keys=ON&_txlock=immediate&_cache_size=-131072"
+	readPragmas  = "_busy_timeout=10000&_query_only=true&_cache_size=-16384"
+)
+
+// file is a database in one SQLite file: one connection that writes, some that read.
+type file struct {
+	write, read *sql.DB
+}
+
+func openFile(ctx context.Context, path string) (*file, error) {
+	f := &file{}
+	var err error
+	if f.write, err = sql.Open("sqlite3", dsn(path, writePragmas)); err != nil {
+		return nil, err
+	}
+	f.write.SetMaxOpenConns(1)
+	if err := migrations.Apply(ctx, f.write, migrations.Server); err != nil {
+		return nil, errors.Join(err, f.close())
+	}
+	if f.read, err = sql.Open("sqlite3", dsn(path, readPragmas)); err != nil {
+		return nil, errors.Join(err, f.close())
+	}
+	f.read.SetMaxOpenConns(f.readers())
+	return f, nil
+}
+
+func dsn(path, pragmas string) string {
+	return (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath()}).String() + "?" + pragmas
+}
+
+func (f *file) readers() int { return max(4, 2*runtime.GOMAXPROCS(0)) }
+
+func (f *file) connect(ctx context.Context, mode mode) (*conn, error) {
+	db := f.read
+	if mode == writing {
+		db = f.write
+	}
+	c, err := db.Conn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &conn{&fileLink{c: c, prepared: map[string]*sql.Stmt{}}}, nil
+}
+
+func (f *file) close() error {
+	var err error
+	if f.read != nil {
+		err = f.read.Close()
+	}
+	return errors.Join(err, f.write.Close())
+}
+
+// fileLink is a connection to a SQLite file with its prepared statements: preparing costs more than most of our
+// statements do.
+type fileLink struct {
+	c        *sql.Conn
+	prepared map[string]*sql.Stmt
+}
+
+func (l *fileLink) begin(mode mode) error {
+	if mode == writing {
+		return l.exec(`BEGIN IMMEDIATE`)
+	}
+	return l.exec(`BEGIN`)
+}
+
+func (l *fileLink) end(how string) error {
+	err := l.exec(how)
+	var wrong sqlite3.Error
+	if how == toRollback && errors.As(err, &wrong) && wrong.Code == sqlite3.ErrError {
+		return nil // SQLite has rolled back by itself, as it does when the disk is full
+	}
+	return err
+}
+
+func (l *fileLink) lost() bool { return false }
+
+func (l *fileLink) close() error {
+	var err error
+	for _, s := range l.prepared {
+		err = errors.Join(err, s.Close())
+	}
+	return errors.Join(err, l.c.Close())
+}
+
+func (l *fileLink) stmt(text string) (*sql.Stmt, error) {
+	if s := l.prepared[text]; s != nil {
+		return s, nil
+	}
+	s, err := l.c.PrepareContext(background, forSQLite(text))
+	if err != nil {
+		return nil, fmt.Errorf("store: %w in %s", err, text)
+	}
+	l.prepared[text] = s
+	return s, nil
+}
+
+func (l *fileLink) exec(text string, args ...any) error {
+	s, err := l.stmt(text) //nolint:sqlclosecheck // kept, and closed with the connection
+	if err != nil {
+		return err
+	}
+	_, err = s.ExecContext(background, args...)
+	return err
+}
+
+func (l *fileLink) query(text string, args []any) (rows, error) {
+	s, err := l.stmt(text) //nolint:sqlclosecheck // kept, and closed with the connection
+	if err != nil {
+		return nil, err
+	}
+	return s.QueryContext(background, args...) //nolint:rowserrcheck // each reads it
+}
+
+// rowsAtOnce is how many rows one statement inserts: enough that its own cost does not count.
+const rowsAtOnce = 16
+
+func (l *fileLink) insert(into *insertion, values []any) error {
+	width := len(into.types)
+	for len(values) > 0 {
+		n := 1
+		if len(values) >= rowsAtOnce*width {
+			n = rowsAtOnce
+		}
+		if err := l.exec(into.text(n), values[:n*width]...); err != nil {
+			return err
+		}
+		values = values[n*width:]
+	}
+	return nil
+}
+
+// text is the statement that inserts n rows, with a parameter for each value.
+func (i *insertion) text(n int) string {
+	row := "(?" + strings.Repeat(", ?", len(i.types)-1) + ")"
+	return "INSERT INTO " + i.into + " VALUES " + row + strings.Repeat(", "+row, n-1) + " " + i.conflict
+}
