@@ -33,6 +33,7 @@ func (a *API) routes() []route {
 		{get, prefix + "/me", signedIn, "Who the token belongs to, and what the server speaks.", give(a.me)},
 		{post, prefix + "/pull", signedIn, "One page of what the laptop does not have.", pullEndpoint()},
 		{post, prefix + "/push", signedIn, "A batch of mutations; a result for each.", pushEndpoint()},
+		{post, prefix + "/sums", signedIn, "Counts and digests of parts of a scope, to find where two books differ.", a.sumsEndpoint()},
 
 		{get, prefix + "/customers/:id", may("customer", "see"), "A customer and who holds it, as far as the asker may see.", give(a.customer)},
 		{post, prefix + "/customers/:id/claim", may("customer", "claim"), "Take a customer out of a pool.", take(a.claim)},

@@ -13,10 +13,11 @@ import (
 	"yuzhou/syncserver/hub"
 )
 
-// oldestPull is the oldest protocol whose pulls are answered; pushes of every protocol ever released are taken.
+// The oldest protocols that are served. Pushes of every protocol ever released are taken.
 const (
 	oldestPull = wire.OldestPull
 	oldestPush = 1
+	oldestSums = 2
 )
 
 // headLine is room for the first line of a push, beside its mutations.
@@ -34,6 +35,20 @@ func pushEndpoint() endpoint {
 		in: reflect.TypeFor[wire.Push](), sent: wire.ContentType, limit: wire.MaxBodyBytes, sync: true,
 		out: reflect.TypeFor[wire.Frame](), given: wire.ContentType, status: http.StatusOK, run: (*API).push,
 	}
+}
+
+func (a *API) sumsEndpoint() endpoint {
+	end := message(a.sums)
+	end.sync = true
+	return end
+}
+
+// sums adds up parts of a scope.
+func (a *API) sums(c call, in wire.Sums) (wire.SumsAnswer, error) {
+	if err := speaks(in.Protocol, oldestSums); err != nil {
+		return wire.SumsAnswer{}, err
+	}
+	return a.hub.Sums(c.Request.Context(), c.who, in)
 }
 
 // pull answers one page of what the laptop does not have.

@@ -343,9 +343,3 @@ func (h *Hub) RevokeDevice(ctx context.Context, by Identity, device string) erro
 	})
 	return err
 }
-
-// Prune forgets results of mutations older than before (Unix ms) and tells how many.
-func (h *Hub) Prune(ctx context.Context, before int64) (count int64, err error) {
-	_, err = h.submit(ctx, 1, func(w *work) (err error) { count, err = w.tx.Prune(before); return err })
-	return count, err
-}

@@ -14,6 +14,7 @@ import (
 	"yuzhou/shared/access"
 	"yuzhou/shared/change"
 	"yuzhou/shared/crm"
+	"yuzhou/shared/fault"
 	"yuzhou/shared/schema"
 	"yuzhou/shared/wire"
 	"yuzhou/syncserver/store"
@@ -31,6 +32,11 @@ type client struct {
 	raw     []string        // every line ever received
 	ever    map[string]bool // roots that the user could see at some commit; nil when nobody keeps count
 	pages   int
+
+	protocol int         // 0: the newest
+	ask      []wire.Span // to be repaired by the next pull
+	spans    []wire.Span // of the answer
+	named    map[[2]string]bool
 }
 
 // replica is what a laptop holds.
@@ -67,11 +73,23 @@ func (w *world) client(user string) *client {
 func (c *client) pull(limit int, between func()) {
 	c.w.t.Helper()
 	staged, token := c.state.clone(), ""
-	c.frames = nil
+	c.frames, c.spans, c.named = nil, nil, map[[2]string]bool{}
+	in := wire.Pull{Protocol: wire.Protocol, Cursor: c.cursor, Limit: limit, Repair: c.ask}
+	if c.protocol != 0 {
+		in.Protocol = c.protocol
+	}
 	for {
-		end := c.page(&staged, wire.Pull{Protocol: wire.Protocol, Cursor: c.cursor, Token: token, Limit: limit})
+		in.Token = token
+		end := c.page(&staged, in)
+		if end == nil { // the server was restored, or this laptop was away for too long: it begins anew
+			c.cursor, c.state, c.results, c.ask = "", emptyReplica(), map[string]change.Result{}, nil
+			c.pull(limit, between)
+			return
+		}
 		c.pages++
 		if !end.More {
+			c.clear(&staged)
+			c.ask = nil
 			c.check(staged, end.Scopes)
 			c.cursor, c.state = end.Cursor, staged
 			return
@@ -86,7 +104,11 @@ func (c *client) pull(limit int, between func()) {
 func (c *client) page(r *replica, in wire.Pull) *wire.End {
 	c.w.t.Helper()
 	body := wire.NewWriter()
-	c.w.must(c.w.h.Pull(c.w.ctx(), c.by, in, body))
+	err := c.w.h.Pull(c.w.ctx(), c.by, in, body)
+	if fault.CodeOf(err) == fault.EpochChanged && in.Cursor != "" {
+		return nil
+	}
+	c.w.must(err)
 	data, _, err := body.Close()
 	c.w.must(err)
 	lines, err := wire.NewReader(data, wire.MaxPageBytes)
@@ -109,6 +131,12 @@ func (c *client) page(r *replica, in wire.Pull) *wire.End {
 			c.drop(r, f.Drop.Scope)
 		case f.Grant != nil:
 			r.scopes[f.Grant.Scope] = *f.Grant
+		case f.Span != nil:
+			if _, ok := r.scopes[f.Span.Scope]; !ok || in.Protocol < 2 {
+				c.w.t.Errorf("%s of protocol %d: a span that is not for him: %+v", c.by.User, in.Protocol, f.Span)
+			}
+			c.spans = append(c.spans, *f.Span)
+			c.named = map[[2]string]bool{}
 		case f.Root != nil:
 			root = f.Root.ID
 			c.root(r, *f.Root)
@@ -159,6 +187,18 @@ func (c *client) drop(r *replica, scope string) {
 	}
 }
 
+// clear takes out of the scopes what the answer told whole and did not name.
+func (c *client) clear(r *replica) {
+	for _, span := range c.spans {
+		for root, in := range r.in {
+			if in[span.Scope] && root >= span.From && (span.To == "" || root < span.To) && !c.named[[2]string{root, span.Scope}] {
+				delete(in, span.Scope)
+				c.forget(r, root)
+			}
+		}
+	}
+}
+
 // forget removes a root that is in no scope any more.
 func (c *client) forget(r *replica, root string) {
 	if len(r.in[root]) > 0 {
@@ -180,6 +220,7 @@ func (c *client) root(r *replica, f wire.Root) {
 			c.w.t.Errorf("root %s joins scope %s, which is not held", f.ID, s)
 		}
 		r.in[f.ID][s] = true
+		c.named[[2]string{f.ID, s}] = true
 	}
 	for _, s := range f.Out {
 		delete(r.in[f.ID], s)

@@ -26,6 +26,7 @@ type Hub struct {
 	org   atomic.Pointer[picture]
 	gate  gate
 
+	sums   daily // requests for sums
 	synced struct {
 		sync.Mutex
 		at map[Identity]int64 // when a device last had everything, not yet written down; Unix ms

@@ -16,14 +16,16 @@ import (
 // page is one page of an answer.
 type page struct {
 	token
-	view  *store.View
-	by    Identity
-	out   *wire.Writer
-	limit int
-	rows  int
-	sight map[string]access.Grant // all the user holds; read when a root is in another scope than the one at hand
-	sent  map[string]bool         // roots on this page: true when sent whole
-	line  []byte
+	view     *store.View
+	by       Identity
+	out      *wire.Writer
+	protocol int  // the laptop's
+	first    bool // of the answer
+	limit    int
+	rows     int
+	sight    map[string]access.Grant // all the user holds; read when a root is in another scope than the one at hand
+	sent     map[string]bool         // roots on this page: true when sent whole
+	line     []byte
 }
 
 // The steps in which a feed is read, and where a page is full although its rows would fit.
@@ -37,6 +39,13 @@ const (
 func (p *page) write(ctx context.Context) (complete bool, err error) {
 	if err := p.announce(); err != nil {
 		return false, err
+	}
+	full, err := p.spans(ctx)
+	if err != nil {
+		return false, err
+	}
+	if full {
+		return false, p.end()
 	}
 	for {
 		full, err := p.round(ctx)
@@ -107,6 +116,16 @@ func (p *page) count(news []store.Held) error {
 		p.Total += n
 	}
 	return nil
+}
+
+// countWith is count for an answer that tells more than the news.
+func (p *page) countWith(more int64) error {
+	news, err := p.view.News(p.by.User, p.Base, p.Scope)
+	if err == nil {
+		err = p.count(news)
+	}
+	p.Total += more
+	return err
 }
 
 // base is the commit up to which the laptop has the feed of a scope in this round.
@@ -202,6 +221,10 @@ func (p *page) deliver(s store.Held, base int64, e store.Entry) (delivery, error
 	d := delivery{entry: e, root: wire.Root{ID: e.Root}}
 	if e.Gone && !p.mayHave(s, e) {
 		// He never had it: a word about it would tell him that it exists.
+		d.none = true
+		return d, nil
+	}
+	if base != everything && p.toldIn(s, e) {
 		d.none = true
 		return d, nil
 	}
@@ -397,7 +420,7 @@ func (p *page) finish() error {
 			return err
 		}
 	}
-	sums, err := p.view.Touched(p.by.User, p.Cursor)
+	sums, err := p.view.Touched(p.by.User, p.Cursor, p.Spans.scopes())
 	if err != nil {
 		return err
 	}

@@ -18,6 +18,9 @@ import (
 // An answer goes in rounds. A round reads the feeds of the scopes one after the other, by name, each up to the head of
 // the page it ends on. What changed meanwhile in the scopes read first comes in the next round, which begins where this
 // one began. A round that begins and ends on one page has read everything in one snapshot: the answer is complete.
+//
+// Before the first round the spans are told: scopes that have forgotten what left them since the laptop's cursor, and
+// what the laptop asked for (span.go).
 type token struct {
 	User   string         `json:"u"`
 	Epoch  string         `json:"p"`
@@ -31,6 +34,7 @@ type token struct {
 	At     store.Position `json:"a"` // and where in it
 	Done   int64          `json:"d"`
 	Total  int64          `json:"t"`
+	Spans  *spans         `json:"w,omitempty"` // nil when there are none
 }
 
 // Pull writes one page of what the laptop does not have. All of a page is one snapshot, rights included.
@@ -48,11 +52,11 @@ func (h *Hub) Pull(ctx context.Context, by Identity, in wire.Pull, out *wire.Wri
 		if err != nil {
 			return err
 		}
-		if in.Token == "" && t.Cursor == v.Head {
+		if in.Token == "" && t.Cursor == v.Head && t.Spans == nil {
 			complete = true
 			return out.Line(wire.Frame{End: &wire.End{Cursor: in.Cursor}})
 		}
-		p := &page{view: v, by: by, out: out, token: t, limit: wire.MaxPageRows, sent: map[string]bool{}}
+		p := &page{view: v, by: by, out: out, token: t, protocol: in.Protocol, first: in.Token == "", limit: wire.MaxPageRows, sent: map[string]bool{}}
 		if in.Limit > 0 {
 			p.limit = min(p.limit, in.Limit)
 		}
@@ -69,9 +73,14 @@ func (h *Hub) Pull(ctx context.Context, by Identity, in wire.Pull, out *wire.Wri
 func readToken(by Identity, in wire.Pull, v *store.View) (token, error) {
 	if in.Token == "" {
 		cursor, err := readCursor(in.Cursor, v)
-		return token{
+		t := token{
 			User: by.User, Epoch: v.Epoch, Cursor: cursor, First: in.Cursor == "", Start: v.Head, Seen: cursor, Base: cursor, Round: v.Head, Total: -1,
-		}, err
+		}
+		if err == nil && len(in.Repair) > 0 && !t.First {
+			t.Spans = &spans{Asked: in.Repair}
+			err = t.Spans.check()
+		}
+		return t, err
 	}
 	var t token
 	text, err := base64.RawURLEncoding.DecodeString(in.Token)
@@ -84,7 +93,7 @@ func readToken(by Identity, in wire.Pull, v *store.View) (token, error) {
 	if t.Epoch != v.Epoch || t.Seen > v.Head || t.Round > v.Head {
 		return token{}, fault.New(fault.EpochChanged)
 	}
-	return t, nil
+	return t, t.Spans.check()
 }
 
 // readCursor reads "epoch.seq"; "" is a first sync. A cursor of another history, or beyond its end, means that the

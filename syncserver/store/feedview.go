@@ -21,10 +21,12 @@ var faceKinds = func() (list string) {
 	return list
 }()
 
-// Held is a scope that a user holds, with the commit since which he holds it in this form.
+// Held is a scope that a user holds, with the commit since which he holds it in this form, and the commit up to which
+// the scope has forgotten what left it.
 type Held struct {
 	access.Grant
-	Since int64
+	Since   int64
+	Horizon int64
 }
 
 // Lost is a scope that a user held, and why he does not any more.
@@ -70,16 +72,17 @@ func (v *View) Sight(user string) (map[string]access.Grant, error) {
 func (v *View) News(user string, base int64, from string) (list []Held, err error) {
 	err = v.c.each(func(scan func(...any) error) error {
 		var h Held
-		h.Grant, err = scanGrant(scan, &h.Since)
+		h.Grant, err = scanGrant(scan, &h.Since, &h.Horizon)
 		list = append(list, h)
 		return err
-	}, `SELECT s.scope, s.face, s.masked, s.hidden, s.since FROM sight s JOIN scope c ON c.name = s.scope
+	}, `SELECT s.scope, s.face, s.masked, s.hidden, s.since, c.horizon FROM sight s JOIN scope c ON c.name = s.scope
 		WHERE s.user = ?1 AND s.scope >= ?3 AND s.until = 0 AND c.seq > CASE WHEN s.since > ?2 THEN 0 ELSE ?2 END ORDER BY s.scope`, user, base, from)
 	return list, err
 }
 
-// Touched lists, with count and digest, the scopes of a user that changed after a commit or are held only since later.
-func (v *View) Touched(user string, after int64) (list []wire.ScopeSum, err error) {
+// Touched lists, with count and digest, the scopes of a user that changed after a commit or are held only since later,
+// and those of the names given that he holds.
+func (v *View) Touched(user string, after int64, also []string) (list []wire.ScopeSum, err error) {
 	err = v.c.each(func(scan func(...any) error) error {
 		var s wire.ScopeSum
 		var sum string
@@ -90,7 +93,8 @@ func (v *View) Touched(user string, after int64) (list []wire.ScopeSum, err erro
 		list = append(list, s)
 		return err
 	}, `SELECT s.scope, coalesce(c.count, 0), coalesce(c.sum, ?3) FROM sight s LEFT JOIN scope c ON c.name = s.scope
-		WHERE s.user = ?1 AND s.until = 0 AND (s.since > ?2 OR c.seq > ?2) ORDER BY s.scope`, user, after, wire.Sum{}.String())
+		WHERE s.user = ?1 AND s.until = 0 AND (s.since > ?2 OR c.seq > ?2 OR s.scope IN (SELECT j.value FROM list(?4) j)) ORDER BY s.scope`,
+		user, after, wire.Sum{}.String(), texts(also))
 	return list, err
 }
 

@@ -136,13 +136,3 @@ func (tx *Tx) writeResults(seq int64) error {
 	}
 	return nil
 }
-
-// Prune forgets results of mutations older than before (Unix ms).
-func (tx *Tx) Prune(before int64) (int64, error) {
-	var count int64
-	if _, err := tx.c.one([]any{&count}, `SELECT count(*) FROM mutation WHERE at < ?`, before); err != nil || count == 0 {
-		return 0, err
-	}
-	tx.afterwards(func() error { return tx.c.exec(`DELETE FROM mutation WHERE at < ?`, before) })
-	return count, nil
-}
