@@ -1,13 +1,13 @@
 package hub
 
 import (
-	"database/sql"
 	"strings"
 	"testing"
 	"time"
 
 	"yuzhou/shared/change"
 	"yuzhou/shared/crm"
+	"yuzhou/syncserver/store/postgrestest"
 )
 
 // run makes the run that is due now and gives its report.
@@ -236,10 +236,8 @@ func TestOneFailureStopsNothing(t *testing.T) {
 		}
 	}
 	// Its body is broken on disk: bit rot.
-	db, err := sql.Open("sqlite3", w.path)
-	w.must(err)
-	defer func() { w.must(db.Close()) }()
-	_, err = db.ExecContext(w.ctx(), `UPDATE record SET body = '{"name' WHERE kind = 'customer' AND id = ?`, bad)
+	db := postgrestest.Look(t, w.path)
+	_, err = db.ExecContext(w.ctx(), `UPDATE record SET body = '["name"]' WHERE kind = 'customer' AND id = $1`, bad)
 	w.must(err)
 	report, err := w.h.Reclaim(w.ctx(), due)
 	w.must(err)

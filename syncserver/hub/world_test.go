@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
-	"path/filepath"
 	"slices"
 	"sync/atomic"
 	"testing"
@@ -23,6 +22,7 @@ import (
 	"yuzhou/shared/schema"
 	"yuzhou/shared/wire"
 	"yuzhou/syncserver/store"
+	"yuzhou/syncserver/store/postgrestest"
 )
 
 // world is a company on a real store with its hub running, and a clock that tests move.
@@ -53,7 +53,7 @@ func newWorld(t testing.TB) *world {
 	w.must(err)
 	w.zone = zone
 	w.now.Store(monday.UnixMilli())
-	w.path = filepath.Join(t.TempDir(), "server.db")
+	w.path = postgrestest.Where(t)
 	w.st, err = store.Open(t.Context(), w.path)
 	w.must(err)
 	st := w.st

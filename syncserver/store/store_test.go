@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"sync"
 	"testing"
@@ -14,6 +15,7 @@ import (
 	"yuzhou/shared/crm"
 	"yuzhou/shared/schema"
 	"yuzhou/shared/wire"
+	"yuzhou/syncserver/store/postgrestest"
 )
 
 var noon = time.Date(2026, 11, 2, 4, 0, 0, 0, time.UTC)
@@ -32,7 +34,16 @@ func openAt(t *testing.T, path string) *Store {
 	return s
 }
 
-func newStore(t *testing.T) *Store { return openAt(t, filepath.Join(t.TempDir(), "a%20b c?#.db")) }
+func newStore(t *testing.T) *Store { return openAt(t, postgrestest.Where(t)) }
+
+// TestPathWithSigns: a path is a path, whatever is in it.
+func TestPathWithSigns(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "a%20b c?#.db")
+	openAt(t, path)
+	if _, err := os.Stat(path); err != nil {
+		t.Error(err)
+	}
+}
 
 // begin opens a transaction whose roots are in the scope of their owner field, or in common.
 func begin(t *testing.T, s *Store) *Tx {
@@ -209,7 +220,7 @@ func TestSavepoints(t *testing.T) {
 // TestAbortAndClose: an aborted transaction, and one that was open when the store was closed, leave nothing; the store
 // opens again at the same commit and epoch.
 func TestAbortAndClose(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "x.db")
+	path := postgrestest.Where(t)
 	s, err := Open(t.Context(), path)
 	if err != nil {
 		t.Fatal(err)
