@@ -3,6 +3,7 @@ package store
 import (
 	"database/sql"
 	"encoding/json"
+	"maps"
 	"slices"
 
 	"yuzhou/shared/crm"
@@ -96,8 +97,8 @@ func (tx *Tx) RootKind(id string) (string, error) {
 	if err != nil || r.kind != "" {
 		return r.kind, err
 	}
-	for _, e := range tx.order {
-		if e.has && e.now.ID == id && e.now.Root == id && !under(e.now.Kind) {
+	for _, e := range tx.under[id] {
+		if e.dirty && e.has && e.now.ID == id && e.now.Root == id && !under(e.now.Kind) {
 			return e.now.Kind, nil
 		}
 	}
@@ -141,7 +142,38 @@ func (tx *Tx) SetLeave(rootID string, why wire.Leave) error {
 	return nil
 }
 
-// writeFeed is the only function that writes root, feed and scope. The rows are stamped with seq already.
+// feedLines collects what a commit writes into root, feed and scope.
+type feedLines struct {
+	left, joined, moved []any // into feed, by what becomes of the line
+	roots               []any
+	scopes              map[string]digest // what is to be added to each scope that was touched
+}
+
+var (
+	intoFeedLeft = insertion{
+		"feed (scope, root, seq, joined, first, gone, leave)", "ttiiiiT",
+		"ON CONFLICT (root, scope) DO UPDATE SET seq = excluded.seq, gone = 1, leave = excluded.leave",
+	}
+	intoFeedJoined = insertion{
+		"feed (scope, root, seq, joined, first, gone)", "ttiiii",
+		"ON CONFLICT (root, scope) DO UPDATE SET seq = excluded.seq, joined = excluded.joined, gone = 0, leave = NULL",
+	}
+	intoFeedMoved = insertion{
+		"feed (scope, root, seq, joined, first, gone)", "ttiiii",
+		"ON CONFLICT (root, scope) DO UPDATE SET seq = excluded.seq",
+	}
+	intoRoot = insertion{
+		"root (id, kind, scopes, count, sum, face_count, face_sum)", "tttitit",
+		`ON CONFLICT (id) DO UPDATE SET scopes = excluded.scopes, count = excluded.count, sum = excluded.sum,
+			face_count = excluded.face_count, face_sum = excluded.face_sum`,
+	}
+	intoScope = insertion{
+		"scope (name, count, sum, seq)", "titi",
+		"ON CONFLICT (name) DO UPDATE SET count = excluded.count, sum = excluded.sum, seq = excluded.seq",
+	}
+)
+
+// writeFeed is the only function that writes root, feed and scope. All rows of the commit are stamped with seq.
 func (tx *Tx) writeFeed(seq int64) error {
 	changes := map[string]*rootChange{}
 	for _, e := range tx.order {
@@ -152,18 +184,25 @@ func (tx *Tx) writeFeed(seq int64) error {
 		}
 		c.count(e, seq)
 	}
-	scopes := map[string]digest{} // what is to be added to each scope that was touched
+	lines := feedLines{scopes: map[string]digest{}}
 	for _, id := range tx.touched {
 		c := changes[id]
 		if c == nil {
 			c = &rootChange{}
 		}
-		if err := tx.writeRoot(tx.roots[id], *c, seq, scopes); err != nil {
+		if err := tx.rootLines(tx.roots[id], *c, seq, &lines); err != nil {
 			return err
 		}
 	}
-	for name, more := range scopes {
-		if err := tx.writeScope(name, more, seq); err != nil {
+	scopes, err := tx.scopeLines(lines.scopes, seq)
+	if err != nil {
+		return err
+	}
+	for _, step := range []struct {
+		into *insertion
+		rows []any
+	}{{&intoFeedLeft, lines.left}, {&intoFeedJoined, lines.joined}, {&intoFeedMoved, lines.moved}, {&intoRoot, lines.roots}, {&intoScope, scopes}} {
+		if err := tx.c.insert(step.into, step.rows); err != nil {
 			return err
 		}
 	}
@@ -197,9 +236,8 @@ func (c *rootChange) count(e *entry, seq int64) {
 	}
 }
 
-func (tx *Tx) writeRoot(r *root, c rootChange, seq int64, scopes map[string]digest) error {
-	isNew := r.kind == ""
-	if isNew {
+func (tx *Tx) rootLines(r *root, c rootChange, seq int64, lines *feedLines) error {
+	if r.kind == "" {
 		r.kind = c.kind
 	}
 	now, err := tx.scopesOf(r)
@@ -210,39 +248,27 @@ func (tx *Tx) writeRoot(r *root, c rootChange, seq int64, scopes map[string]dige
 	r.all, r.face, r.scopes = r.all.add(c.all), r.face.add(c.face), now
 	for _, scope := range beforeScopes {
 		if !slices.Contains(now, scope) {
-			scopes[scope] = scopes[scope].sub(before.of(scope))
-			err := tx.c.exec(`UPDATE feed SET seq = ?, gone = 1, leave = ? WHERE root = ? AND scope = ?`, seq, tx.leave(r.id), r.id, scope)
-			if err != nil {
-				return err
-			}
+			lines.scopes[scope] = lines.scopes[scope].sub(before.of(scope))
+			lines.left = append(lines.left, scope, r.id, seq, seq, seq, int64(1), tx.leave(r.id))
 		}
 	}
 	for _, scope := range now {
 		joins := !slices.Contains(beforeScopes, scope)
 		switch {
 		case joins:
-			scopes[scope] = scopes[scope].add(r.of(scope))
-			err = tx.c.exec(`INSERT INTO feed (scope, root, seq, joined, first, gone) VALUES (?1, ?2, ?3, ?3, ?3, 0)
-				ON CONFLICT (root, scope) DO UPDATE SET seq = excluded.seq, joined = excluded.joined, gone = 0, leave = NULL`, scope, r.id, seq)
+			lines.scopes[scope] = lines.scopes[scope].add(r.of(scope))
+			lines.joined = append(lines.joined, scope, r.id, seq, seq, seq, int64(0))
 		case c.show || c.any && !isFace(scope):
-			scopes[scope] = scopes[scope].add(r.of(scope)).sub(before.of(scope))
-			err = tx.c.exec(`UPDATE feed SET seq = ? WHERE root = ? AND scope = ?`, seq, r.id, scope)
-		}
-		if err != nil {
-			return err
+			lines.scopes[scope] = lines.scopes[scope].add(r.of(scope)).sub(before.of(scope))
+			lines.moved = append(lines.moved, scope, r.id, seq, seq, seq, int64(0))
 		}
 	}
 	if !c.any && slices.Equal(beforeScopes, now) {
 		return nil
 	}
 	list, err := json.Marshal(now)
-	if err != nil {
-		return err
-	}
-	return tx.c.exec(`INSERT INTO root (id, kind, scopes, count, sum, face_count, face_sum) VALUES (?, ?, ?, ?, ?, ?, ?)
-		ON CONFLICT (id) DO UPDATE SET scopes = excluded.scopes, count = excluded.count, sum = excluded.sum,
-			face_count = excluded.face_count, face_sum = excluded.face_sum`,
-		r.id, r.kind, string(list), r.all.count, r.all.sum.String(), r.face.count, r.face.sum.String())
+	lines.roots = append(lines.roots, r.id, r.kind, string(list), r.all.count, r.all.sum.String(), r.face.count, r.face.sum.String())
+	return err
 }
 
 // scopesOf asks the hub for the scopes of a root; one that is deleted is in none.
@@ -263,20 +289,23 @@ func (tx *Tx) leave(rootID string) sql.NullString {
 	return sql.NullString{String: text, Valid: ok}
 }
 
-func (tx *Tx) writeScope(name string, more digest, seq int64) error {
-	var now digest
-	var sum string
-	found, err := tx.c.one([]any{&now.count, &sum}, `SELECT count, sum FROM scope WHERE name = ?`, name)
-	if err != nil {
-		return err
+// scopeLines adds to what the scopes count now.
+func (tx *Tx) scopeLines(more map[string]digest, seq int64) (lines []any, err error) {
+	if len(more) == 0 {
+		return nil, nil
 	}
-	if found {
-		if now.sum, err = wire.ParseSum(sum); err != nil {
-			return err
+	err = tx.c.each(func(scan func(...any) error) error {
+		var name, sum string
+		var now digest
+		err := scan(&name, &now.count, &sum)
+		if err == nil {
+			now.sum, err = wire.ParseSum(sum)
 		}
+		more[name] = more[name].add(now)
+		return err
+	}, `SELECT c.name, c.count, c.sum FROM list(?) j CROSS JOIN scope c ON c.name = j.value`, texts(slices.Collect(maps.Keys(more))))
+	for name, now := range more {
+		lines = append(lines, name, now.count, now.sum.String(), seq)
 	}
-	now = now.add(more)
-	return tx.c.exec(`INSERT INTO scope (name, count, sum, seq) VALUES (?, ?, ?, ?)
-		ON CONFLICT (name) DO UPDATE SET count = excluded.count, sum = excluded.sum, seq = excluded.seq`,
-		name, now.count, now.sum.String(), seq)
+	return lines, err
 }

@@ -2,6 +2,7 @@ package store
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -9,14 +10,18 @@ import (
 	"yuzhou/shared/schema"
 )
 
-// flush writes everything this transaction has, stamped with seq, and the counter last of all.
+// flush writes everything this transaction has, stamped with seq, and the counter last of all. What it has to read it
+// reads at the beginning: then PostgreSQL takes all that follows, up to the commit, in one turn over the wire.
 func (tx *Tx) flush(seq int64) error {
+	if err := tx.readAhead(); err != nil {
+		return err
+	}
 	organisation := false
 	steps := []func() error{
+		func() error { return tx.writeFeed(seq) },
 		func() (err error) { organisation, err = tx.writeRecords(seq); return err },
 		tx.writeHoldings,
 		tx.writeMarks,
-		func() error { return tx.writeFeed(seq) },
 		func() error { return tx.writeHistory(seq) },
 		func() error { return tx.writeSights(seq) },
 		tx.writeFacts,
@@ -34,7 +39,36 @@ func (tx *Tx) flush(seq int64) error {
 	return tx.c.exec(`UPDATE counter SET seq = ?`, seq)
 }
 
+// readAhead reads what writing depends on, many rows at once.
+func (tx *Tx) readAhead() error {
+	var keys []Key
+	for _, id := range tx.touched {
+		if kind := tx.roots[id].kind; kind != "" {
+			keys = append(keys, Key{kind, id})
+		}
+	}
+	if err := tx.Preload(keys); err != nil {
+		return err
+	}
+	return tx.PreloadHoldings(tx.changedHoldings())
+}
+
+var (
+	intoRecordNew = insertion{"record (kind, id, root, seq, deleted, body)", "tttiij", ""}
+	intoRecord    = insertion{
+		"record (kind, id, root, seq, deleted, body)", "tttiij",
+		"ON CONFLICT (kind, id) DO UPDATE SET seq = excluded.seq, deleted = excluded.deleted, body = excluded.body",
+	}
+	intoLedger = insertion{"ledger (claim, user, pool, customer, day, at)", "ttttti", ""}
+	intoLoss   = insertion{"loss (root, user, at)", "tti", "ON CONFLICT (root, user) DO UPDATE SET at = excluded.at"}
+	intoNumber = insertion{"number (name, last)", "ti", "ON CONFLICT (name) DO UPDATE SET last = excluded.last"}
+	intoImport = insertion{"import_row (key, root, at)", "tti", ""}
+	intoMark   = insertion{"mark (mark, root)", "tt", "ON CONFLICT DO NOTHING"}
+)
+
+// writeRecords fails when a record that is new here is there already.
 func (tx *Tx) writeRecords(seq int64) (organisation bool, err error) {
+	var born, changed []any
 	for _, e := range tx.order {
 		r := &e.now
 		r.Seq = seq
@@ -42,47 +76,36 @@ func (tx *Tx) writeRecords(seq int64) (organisation bool, err error) {
 		if err != nil {
 			return false, fmt.Errorf("record %s %s: %w", r.Kind, r.ID, err)
 		}
+		line := &born
 		if e.had {
-			err = tx.c.exec(`UPDATE record SET seq = ?, deleted = ?, body = ? WHERE kind = ? AND id = ?`, seq, r.Deleted, string(body), r.Kind, r.ID)
-		} else {
-			err = tx.c.exec(`INSERT INTO record (kind, id, root, seq, deleted, body) VALUES (?, ?, ?, ?, ?, ?)`,
-				r.Kind, r.ID, r.Root, seq, r.Deleted, string(body))
+			line = &changed
 		}
-		if err != nil {
-			return false, fmt.Errorf("record %s %s: %w", r.Kind, r.ID, err)
-		}
+		*line = append(*line, r.Kind, r.ID, r.Root, seq, r.Deleted, string(body))
 		organisation = organisation || isOrganisation(r.Kind)
 	}
-	return organisation, nil
+	if err = tx.c.insert(&intoRecordNew, born); err == nil {
+		err = tx.c.insert(&intoRecord, changed)
+	}
+	return organisation, err
 }
 
 // writeFacts writes the small facts: claims, losses, numbers, imported rows.
 func (tx *Tx) writeFacts() error {
 	now := tx.Now.UnixMilli()
+	var ledger, losses, numbers, imports []any
 	for _, l := range tx.ledger {
-		if err := tx.c.exec(`INSERT INTO ledger (claim, user, pool, customer, day, at) VALUES (?, ?, ?, ?, ?, ?)`,
-			l.Claim, l.User, l.Pool, l.Customer, l.Day, now); err != nil {
-			return err
-		}
+		ledger = append(ledger, l.Claim, l.User, l.Pool, l.Customer, l.Day, now)
 	}
 	for key, at := range tx.losses {
-		if err := tx.c.exec(`INSERT INTO loss (root, user, at) VALUES (?, ?, ?)
-			ON CONFLICT (root, user) DO UPDATE SET at = excluded.at`, key.Kind, key.ID, at); err != nil {
-			return err
-		}
+		losses = append(losses, key.Kind, key.ID, at)
 	}
 	for name, last := range tx.numbers {
-		if err := tx.c.exec(`INSERT INTO number (name, last) VALUES (?, ?)
-			ON CONFLICT (name) DO UPDATE SET last = excluded.last`, name, last); err != nil {
-			return err
-		}
+		numbers = append(numbers, name, last)
 	}
 	for key, rootID := range tx.imports {
-		if err := tx.c.exec(`INSERT INTO import_row (key, root, at) VALUES (?, ?, ?)`, key, rootID, now); err != nil {
-			return err
-		}
+		imports = append(imports, key, rootID, now)
 	}
-	return nil
+	return errors.Join(tx.c.insert(&intoLedger, ledger), tx.c.insert(&intoLoss, losses), tx.c.insert(&intoNumber, numbers), tx.c.insert(&intoImport, imports))
 }
 
 func (tx *Tx) writeLater() error {
@@ -189,16 +212,15 @@ func (tx *Tx) setMarks(rootID string, was, now []string) {
 }
 
 func (tx *Tx) writeMarks() error {
+	var there []any
 	for mark, roots := range tx.marks {
-		for id, there := range roots {
-			text := `INSERT INTO mark (mark, root) VALUES (?, ?) ON CONFLICT DO NOTHING`
-			if !there {
-				text = `DELETE FROM mark WHERE mark = ? AND root = ?`
-			}
-			if err := tx.c.exec(text, mark, id); err != nil {
+		for id, on := range roots {
+			if on {
+				there = append(there, mark, id)
+			} else if err := tx.c.exec(`DELETE FROM mark WHERE mark = ? AND root = ?`, mark, id); err != nil {
 				return err
 			}
 		}
 	}
-	return nil
+	return tx.c.insert(&intoMark, there)
 }

@@ -50,7 +50,10 @@ func (tx *Tx) ChangedByOthers(kind, id string, seen int64, user, device string) 
 		kind, id, seen, user, device)
 }
 
+var intoHistory = insertion{"history (seq, kind, id, field, op, old, new, by, device, at)", "ittttTTtti", ""}
+
 func (tx *Tx) writeHistory(seq int64) error {
+	var lines []any
 	for _, h := range tx.history {
 		before, err := jsonOrNull(h.Old)
 		if err != nil {
@@ -60,12 +63,9 @@ func (tx *Tx) writeHistory(seq int64) error {
 		if err != nil {
 			return err
 		}
-		if err := tx.c.exec(`INSERT INTO history (seq, kind, id, field, op, old, new, by, device, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-			seq, h.Kind, h.ID, h.Field, h.Op, before, after, h.By, h.Device, tx.Now.UnixMilli()); err != nil {
-			return err
-		}
+		lines = append(lines, seq, h.Kind, h.ID, h.Field, h.Op, before, after, h.By, h.Device, tx.Now.UnixMilli())
 	}
-	return nil
+	return tx.c.insert(&intoHistory, lines)
 }
 
 func jsonOrNull(v any) (sql.NullString, error) {
@@ -88,16 +88,39 @@ type stored struct {
 func (tx *Tx) Result(m change.Mutation, user string) (result change.Result, found, same bool, err error) {
 	s, pending := tx.mutations[m.ID]
 	if !pending {
-		var text string
-		found, err = tx.c.one([]any{&s.hash, &s.user, &text}, `SELECT hash, user, result FROM mutation WHERE id = ?`, m.ID)
-		if err != nil || !found {
+		if err := tx.PreloadResults([]string{m.ID}); err != nil {
 			return result, false, false, err
 		}
-		if err := json.Unmarshal([]byte(text), &s.result); err != nil {
-			return result, false, false, err
+		earlier := tx.results[m.ID]
+		if earlier == nil {
+			return result, false, false, nil
 		}
+		s = *earlier
 	}
 	return s.result, true, s.hash == m.Hash && s.user == user, nil
+}
+
+// PreloadResults reads the stored results of many mutations at once, by their ids.
+func (tx *Tx) PreloadResults(ids []string) error {
+	var wanted []string
+	for _, id := range ids {
+		if _, known := tx.results[id]; !known {
+			tx.results[id] = nil
+			wanted = append(wanted, id)
+		}
+	}
+	if len(wanted) == 0 {
+		return nil
+	}
+	return tx.c.each(func(scan func(...any) error) error {
+		var id, text string
+		s := &stored{}
+		if err := scan(&id, &s.hash, &s.user, &text); err != nil {
+			return err
+		}
+		tx.results[id] = s
+		return json.Unmarshal([]byte(text), &s.result)
+	}, `SELECT m.id, m.hash, m.user, m.result FROM list(?) j CROSS JOIN mutation m ON m.id = j.value`, texts(wanted))
 }
 
 // PutResult keeps the result of a mutation; its Seq is stamped at the commit.
@@ -121,7 +144,10 @@ func (tx *Tx) WasRefused(kind, id, user string) (bool, error) {
 		id, kind, user)
 }
 
+var intoMutation = insertion{"mutation (id, hash, user, device, kind, record, op, outcome, seq, result, at)", "ttttttttiti", ""}
+
 func (tx *Tx) writeResults(seq int64) error {
+	var lines []any
 	for _, s := range tx.pending {
 		s.result.Seq = seq
 		text, err := json.Marshal(s.result)
@@ -129,10 +155,7 @@ func (tx *Tx) writeResults(seq int64) error {
 			return err
 		}
 		m := s.mutation
-		if err := tx.c.exec(`INSERT INTO mutation (id, hash, user, device, kind, record, op, outcome, seq, result, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-			m.ID, s.hash, s.user, s.device, m.Kind, m.Record, string(m.Op), string(s.result.Outcome), seq, string(text), tx.Now.UnixMilli()); err != nil {
-			return err
-		}
+		lines = append(lines, m.ID, s.hash, s.user, s.device, m.Kind, m.Record, string(m.Op), string(s.result.Outcome), seq, string(text), tx.Now.UnixMilli())
 	}
-	return nil
+	return tx.c.insert(&intoMutation, lines)
 }

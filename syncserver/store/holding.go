@@ -34,6 +34,27 @@ func (tx *Tx) committed(rootID string) (*holding, error) {
 	return h, nil
 }
 
+// PreloadHoldings reads the lines of many customers at once.
+func (tx *Tx) PreloadHoldings(roots []string) error {
+	var wanted []string
+	for _, id := range roots {
+		if _, known := tx.holdings[id]; !known {
+			tx.holdings[id] = nil
+			wanted = append(wanted, id)
+		}
+	}
+	if len(wanted) == 0 {
+		return nil
+	}
+	return tx.c.each(func(scan func(...any) error) error {
+		var id string
+		h := &holding{}
+		err := scan(&id, &h.owner, &h.pool, &h.origin, &h.start, &h.dealtAt, &h.lockedUntil)
+		tx.holdings[id] = h
+		return err
+	}, `SELECT h.root, h.owner, h.pool, h.origin, h.start, h.dealt_at, h.locked_until FROM list(?) j CROSS JOIN holding h ON h.root = j.value`, texts(wanted))
+}
+
 // current is the line as it is to be; nil when there is to be none.
 func (tx *Tx) current(rootID string) (*holding, error) {
 	e, err := tx.entry(Key{"holding", rootID})
@@ -143,25 +164,28 @@ func (tx *Tx) changedHoldings() []string {
 	return list
 }
 
+var intoHolding = insertion{
+	"holding (root, owner, pool, origin, start, dealt_at, locked_until)", "ttttiii",
+	`ON CONFLICT (root) DO UPDATE SET owner = excluded.owner, pool = excluded.pool, origin = excluded.origin,
+		start = excluded.start, dealt_at = excluded.dealt_at, locked_until = excluded.locked_until`,
+}
+
 func (tx *Tx) writeHoldings() error {
+	var lines []any
 	for _, id := range tx.changedHoldings() {
 		h, err := tx.current(id)
-		if err != nil {
+		switch {
+		case err != nil:
 			return err
-		}
-		if h == nil {
-			err = tx.c.exec(`DELETE FROM holding WHERE root = ?`, id)
-		} else {
-			err = tx.c.exec(`INSERT INTO holding (root, owner, pool, origin, start, dealt_at, locked_until) VALUES (?, ?, ?, ?, ?, ?, ?)
-				ON CONFLICT (root) DO UPDATE SET owner = excluded.owner, pool = excluded.pool, origin = excluded.origin,
-					start = excluded.start, dealt_at = excluded.dealt_at, locked_until = excluded.locked_until`,
-				id, h.owner, h.pool, h.origin, h.start, h.dealtAt, h.lockedUntil)
-		}
-		if err != nil {
-			return err
+		case h != nil:
+			lines = append(lines, id, h.owner, h.pool, h.origin, h.start, h.dealtAt, h.lockedUntil)
+		default:
+			if err := tx.c.exec(`DELETE FROM holding WHERE root = ?`, id); err != nil {
+				return err
+			}
 		}
 	}
-	return nil
+	return tx.c.insert(&intoHolding, lines)
 }
 
 // Ledger is one successful claim.

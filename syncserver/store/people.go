@@ -62,7 +62,10 @@ func without(grants, others []access.Grant) []access.Grant {
 	return list
 }
 
+var intoSight = insertion{"sight (user, scope, since, until, face, masked, hidden, reason)", "ttiiittt", ""}
+
 func (tx *Tx) writeSights(seq int64) error {
+	var lines []any
 	for user, s := range tx.sights {
 		for _, g := range without(s.was, s.now) {
 			if err := tx.c.exec(`UPDATE sight SET until = ?, reason = ? WHERE user = ? AND scope = ? AND until = 0`, seq, s.reason, user, g.Scope); err != nil {
@@ -78,13 +81,10 @@ func (tx *Tx) writeSights(seq int64) error {
 			if err != nil {
 				return err
 			}
-			if err := tx.c.exec(`INSERT INTO sight (user, scope, since, until, face, masked, hidden, reason) VALUES (?, ?, ?, 0, ?, ?, ?, '')`,
-				user, g.Scope, seq, g.Face, string(masked), string(hidden)); err != nil {
-				return err
-			}
+			lines = append(lines, user, g.Scope, seq, int64(0), g.Face, string(masked), string(hidden), "")
 		}
 	}
-	return nil
+	return tx.c.insert(&intoSight, lines)
 }
 
 // Saw lists the scopes through which a user has seen a root up to now, also those that are over for him or for it.

@@ -41,6 +41,7 @@ type Tx struct {
 	sights    map[string]*sight
 	marks     map[string]map[string]bool // pending: mark → root → there
 	mutations map[string]stored
+	results   map[string]*stored // as committed, of those that were looked for; nil: none
 	pending   []stored
 	history   []Change
 	ledger    []Ledger
@@ -61,7 +62,7 @@ func (s *Store) Begin(now time.Time) (*Tx, error) {
 		Now: now, store: s,
 		records: map[Key]*entry{}, under: map[string][]*entry{}, roots: map[string]*root{}, leaves: map[string]string{}, holdings: map[string]*holding{},
 		origins: map[string]string{}, sights: map[string]*sight{}, marks: map[string]map[string]bool{},
-		mutations: map[string]stored{}, losses: map[Key]int64{}, numbers: map[string]int64{}, imports: map[string]string{},
+		mutations: map[string]stored{}, results: map[string]*stored{}, losses: map[Key]int64{}, numbers: map[string]int64{}, imports: map[string]string{},
 	}
 	var err error
 	s.writer, err = s.start(background, s.writer, writing, func(c *conn) error {
