@@ -48,11 +48,12 @@ const (
 
 // job is work that waits for the committer.
 type job struct {
-	weight int
-	run    func(*work) error
-	seq    int64 // of the commit
-	err    error
-	done   chan struct{}
+	weight    int
+	mutations []Mutation // what run will look at, read beforehand for all jobs of a commit together
+	run       func(*work) error
+	seq       int64 // of the commit
+	err       error
+	done      chan struct{}
 }
 
 // Run is the committer: it takes the waiting jobs, runs each under a savepoint, commits once and answers all of them.
@@ -108,6 +109,9 @@ func (h *Hub) transact(batch []*job) (int64, error) {
 	}
 	w, err := h.newWork(tx)
 	if err == nil {
+		err = w.preload(batch)
+	}
+	if err == nil {
 		for _, j := range batch {
 			j.err = w.attempt(j.run)
 		}
@@ -133,7 +137,12 @@ func (h *Hub) transact(batch []*job) (int64, error) {
 // committer has taken the work, nothing is done. From then on the answer is waited for: it comes with the commit, and
 // run writes to variables of the caller, who must not go away meanwhile.
 func (h *Hub) submit(ctx context.Context, weight int, run func(*work) error) (int64, error) {
-	j := &job{weight: weight, run: run, done: make(chan struct{})}
+	return h.wait(ctx, &job{weight: weight, run: run})
+}
+
+// wait is submit for a job that says more about itself.
+func (h *Hub) wait(ctx context.Context, j *job) (int64, error) {
+	j.done = make(chan struct{})
 	select {
 	case h.jobs <- j:
 	case <-h.ended:

@@ -22,11 +22,11 @@ func (h *Hub) Push(ctx context.Context, by Identity, in wire.Push, mutations []M
 		return nil, fault.New(fault.TooLarge, "Limit", wire.MaxMutations)
 	}
 	var results []Result
-	seq, err := h.submit(ctx, max(1, len(mutations)), func(w *work) (err error) {
+	seq, err := h.wait(ctx, &job{weight: max(1, len(mutations)), mutations: mutations, run: func(w *work) (err error) {
 		// A second run, after the commit of a batch failed, begins anew.
 		results, err = w.push(by, in, mutations)
 		return err
-	})
+	}})
 	switch {
 	case err == nil:
 		for i := range results {
@@ -105,9 +105,6 @@ func (w *work) push(by Identity, in wire.Push, mutations []Mutation) ([]Result, 
 	if in.Skew > maxSkew.Milliseconds() || in.Skew < -maxSkew.Milliseconds() {
 		p.skew = in.Skew
 	}
-	if err := p.preload(mutations); err != nil {
-		return nil, err
-	}
 	results := make([]Result, len(mutations))
 	for i, m := range mutations {
 		result, err := p.one(m)
@@ -120,20 +117,6 @@ func (w *work) push(by Identity, in wire.Push, mutations []Mutation) ([]Result, 
 		w.tx.SetPushed(by.User, by.Device, in.Replica, in.Skew)
 	}
 	return results, nil
-}
-
-// preload reads what the mutations will touch in one statement instead of several each.
-func (p *pusher) preload(mutations []Mutation) error {
-	keys := make([]store.Key, 0, 3*len(mutations)+1)
-	roots := make([]string, 0, len(mutations))
-	for _, m := range mutations {
-		roots = append(roots, m.Root)
-		keys = append(keys, store.Key{Kind: m.Kind, ID: m.Record}, store.Key{Kind: "customer", ID: m.Root}, store.Key{Kind: "holding", ID: m.Root})
-	}
-	if err := p.tx.PreloadRoots(roots); err != nil {
-		return err
-	}
-	return p.tx.Preload(append(keys, store.Key{Kind: "settings", ID: crm.SettingsID}))
 }
 
 // one runs one mutation under its own savepoint and keeps its result. An error is for the whole push: the machine
