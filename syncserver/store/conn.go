@@ -20,6 +20,8 @@ type link interface {
 	// insert writes many rows with as few statements as possible; values are those of one row after the other.
 	insert(into *insertion, values []any) error
 	query(text string, args []any) (rows, error)
+	// tell has the other processes hear of the commit when it is done.
+	tell(News) error
 	// lost tells whether the connection is gone for good.
 	lost() bool
 	close() error

@@ -194,6 +194,7 @@ func (tx *Tx) writeFeed(seq int64) error {
 			return err
 		}
 	}
+	tx.moved = slices.Sorted(maps.Keys(lines.scopes))
 	scopes, err := tx.scopeLines(lines.scopes, seq)
 	if err != nil {
 		return err

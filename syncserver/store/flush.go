@@ -33,6 +33,9 @@ func (tx *Tx) flush(seq int64) error {
 			return err
 		}
 	}
+	if err := tx.c.tell(News{Seq: seq, Scopes: tx.moved}); err != nil {
+		return err
+	}
 	if organisation {
 		return tx.c.exec(`UPDATE counter SET seq = ?1, rights = ?1`, seq)
 	}

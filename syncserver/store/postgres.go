@@ -203,6 +203,14 @@ func (l *clusterLink) send() error {
 	return l.failed(l.c.SendBatch(ctx, batch).Close())
 }
 
+func (l *clusterLink) tell(n News) error {
+	text, err := n.text()
+	if err != nil {
+		return err
+	}
+	return l.run(`SELECT pg_notify('`+channel+`', $1)`, []any{text})
+}
+
 func (l *clusterLink) query(text string, args []any) (rows, error) {
 	ctx, cancel := context.WithTimeout(background, l.within)
 	r := &clusterRows{link: l, cancel: cancel}

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"runtime"
 	"strings"
+	"sync/atomic"
 
 	"github.com/mattn/go-sqlite3"
 
@@ -23,6 +24,7 @@ const (
 // file is a database in one SQLite file: one connection that writes, some that read.
 type file struct {
 	write, read *sql.DB
+	led         atomic.Bool
 }
 
 func openFile(ctx context.Context, path string) (*file, error) {
@@ -90,6 +92,8 @@ func (l *fileLink) end(how string) error {
 	}
 	return err
 }
+
+func (l *fileLink) tell(News) error { return nil } // there is nobody who could hear it
 
 func (l *fileLink) lost() bool { return false }
 

@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/google/uuid"
 )
@@ -20,9 +21,9 @@ import (
 type Store struct {
 	engine engine
 	writer *conn
-	turn   sync.Mutex // held by the open Tx
-	idle   chan *conn // readers at rest, nil for one that is not connected
-	epoch  string
+	turn   sync.Mutex             // held by the open Tx
+	idle   chan *conn             // readers at rest, nil for one that is not connected
+	epoch  atomic.Pointer[string] // as last read
 	closed chan struct{}
 	once   sync.Once
 }
@@ -31,6 +32,8 @@ type Store struct {
 type engine interface {
 	connect(ctx context.Context, mode mode) (*conn, error)
 	readers() int // how many may read at once
+	listen(ctx context.Context, heard func(News)) error
+	lead(ctx context.Context) (*Lead, error)
 	close() error
 }
 
@@ -66,9 +69,11 @@ func (s *Store) open(ctx context.Context) (err error) {
 	if err := s.writer.exec(`INSERT INTO counter (one, seq, epoch, rights) VALUES (1, 0, ?, 0) ON CONFLICT DO NOTHING`, uuid.NewString()); err != nil {
 		return err
 	}
-	if _, err := s.writer.one([]any{&s.epoch}, `SELECT epoch FROM counter`); err != nil {
+	var epoch string
+	if _, err := s.writer.one([]any{&epoch}, `SELECT epoch FROM counter`); err != nil {
 		return err
 	}
+	s.epoch.Store(&epoch)
 	s.idle = make(chan *conn, s.engine.readers())
 	for range cap(s.idle) {
 		s.idle <- nil // connected at first use
@@ -77,7 +82,7 @@ func (s *Store) open(ctx context.Context) (err error) {
 }
 
 // Epoch is the random id of this database's history; cursors of another epoch mean nothing here.
-func (s *Store) Epoch() string { return s.epoch }
+func (s *Store) Epoch() string { return *s.epoch.Load() }
 
 // Close ends the store, after the last Tx. One that is open all the same is rolled back by the database; everything
 // committed is in it.

@@ -27,6 +27,7 @@ type Tx struct {
 	store  *Store
 	c      *conn
 	head   int64
+	epoch  string
 	rights int64
 	done   bool
 
@@ -35,6 +36,7 @@ type Tx struct {
 	order     []*entry            // dirty entries in the order of their first change
 	roots     map[string]*root
 	touched   []string // roots to look at in the feed, in order
+	moved     []string // scopes that writeFeed touched
 	leaves    map[string]string
 	holdings  map[string]*holding
 	origins   map[string]string
@@ -67,13 +69,14 @@ func (s *Store) Begin(now time.Time) (*Tx, error) {
 	var err error
 	s.writer, err = s.start(background, s.writer, writing, func(c *conn) error {
 		tx.c = c
-		_, err := c.one([]any{&tx.head, &tx.rights}, `SELECT seq, rights FROM counter FOR UPDATE`)
+		_, err := c.one([]any{&tx.head, &tx.epoch, &tx.rights}, `SELECT seq, epoch, rights FROM counter FOR UPDATE`)
 		return err
 	})
 	if err != nil {
 		s.turn.Unlock()
 		return nil, fmt.Errorf("store: begin: %w", err)
 	}
+	s.noteEpoch(tx.epoch)
 	return tx, nil
 }
 
@@ -123,6 +126,7 @@ func (tx *Tx) Commit() (int64, error) {
 		return 0, errors.Join(fmt.Errorf("store: commit: %w", err), tx.Abort())
 	}
 	tx.done = true
+	tx.store.noteEpoch(tx.epoch)
 	tx.store.turn.Unlock()
 	return seq, nil
 }

@@ -40,6 +40,7 @@ func (s *Store) View(ctx context.Context, fn func(*View) error) (err error) {
 	if err != nil {
 		return fmt.Errorf("store: read: %w", err)
 	}
+	s.noteEpoch(v.Epoch)
 	defer func() {
 		if c.lost() {
 			_ = c.close() // it is gone; the next view connects anew
