@@ -179,6 +179,9 @@ type Push struct {
 	Replica  string `json:"replica"` // UUIDv7 of this replica; a copied laptop takes a new one
 	Skew     int64  `json:"skew"`    // device clock minus server clock, ms, as last measured
 	Count    int    `json:"count"`
+	// Again says that the mutations were accepted before, in a history that the server has lost: what their author had
+	// seen is told in numbers that mean nothing now. Since protocol 2.
+	Again bool `json:"again,omitempty"`
 }
 
 // The limits of requests and answers. The client cuts batches accordingly; the server refuses what is beyond.

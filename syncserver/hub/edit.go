@@ -37,7 +37,11 @@ func (p *pusher) set(kind *schema.Kind, m Mutation) (Result, error) {
 	restored := r.Deleted
 	if restored {
 		// Whoever typed without seeing the delete wins: his edit would be lost otherwise, the delete can be repeated.
-		if m.Seen >= r.Seq {
+		seen, err := p.seen(m)
+		if err != nil {
+			return Result{}, err
+		}
+		if seen >= r.Seq {
 			return Result{}, fault.New(fault.NotFound).About(kind.Name, "")
 		}
 		r.Deleted = false
@@ -219,7 +223,11 @@ func (p *pusher) remove(kind *schema.Kind, m Mutation) (Result, error) {
 	if err := p.right(access.Delete, about); err != nil {
 		return Result{}, err
 	}
-	edited, err := p.tx.ChangedByOthers(kind.Name, r.ID, m.Seen, p.by.User, p.by.Device)
+	seen, err := p.seen(m)
+	if err != nil {
+		return Result{}, err
+	}
+	edited, err := p.tx.ChangedByOthers(kind.Name, r.ID, seen, p.by.User, p.by.Device)
 	if err != nil {
 		return Result{}, err
 	}

@@ -76,6 +76,9 @@ func newHistory(t testing.TB, seed uint64) *history {
 		h.clients = append(h.clients, h.client(u))
 	}
 	h.clients = append(h.clients, h.client(h.users[2])) // somebody with two laptops
+	for i := range h.clients {
+		h.clients[i].protocol = i % 3 % 2 // every third speaks the first protocol still
+	}
 	ever := map[string]map[string]bool{}
 	for _, c := range h.clients {
 		if ever[c.by.User] == nil {
@@ -132,6 +135,8 @@ func (h *history) step() {
 		h.reclaim()
 	case n < 93:
 		h.reclaim()
+	case n < 94:
+		h.live(91) // laptops that pull after that come from beyond the horizon
 	default:
 		h.blind()
 	}
@@ -145,6 +150,11 @@ func (h *history) pull(c *client, busy bool) {
 	}
 	if h.r.IntN(12) == 0 {
 		c.cursor, c.state = "", emptyReplica() // a new laptop
+	}
+	if c.protocol == 0 && c.cursor != "" && h.r.IntN(6) == 0 {
+		c.pull(0, nil)
+		c.corrupt(h.r.IntN)
+		c.repair()
 	}
 	limit := []int{0, 1, 2, 5, 17}[h.r.IntN(5)]
 	if c.cursor == "" {

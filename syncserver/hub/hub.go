@@ -128,7 +128,7 @@ func (h *Hub) transact(batch []*job) (int64, error) {
 		return 0, err
 	}
 	if w.reorganised {
-		h.org.Store(&picture{rights: seq, org: w.org})
+		h.org.Store(&picture{epoch: tx.Epoch(), rights: seq, org: w.org})
 	}
 	return seq, nil
 }

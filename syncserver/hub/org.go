@@ -9,9 +9,10 @@ import (
 	"yuzhou/syncserver/store"
 )
 
-// picture is the organisation as of a commit. Nothing older is ever used: whoever has one compares its commit with the
-// store's in his own transaction or snapshot.
+// picture is the organisation as of a commit of a history. Nothing older is ever used: whoever has one compares its
+// commit with the store's in his own transaction or snapshot.
 type picture struct {
+	epoch  string
 	rights int64
 	org    *access.Org
 }
@@ -30,12 +31,12 @@ func readOrg(all func(kind string) ([]schema.Record, error)) (*access.Org, error
 
 // orgOf is the organisation as of a snapshot.
 func (h *Hub) orgOf(v *store.View) (*access.Org, error) {
-	if p := h.org.Load(); p != nil && p.rights == v.Rights {
+	if p := h.org.Load(); p != nil && p.rights == v.Rights && p.epoch == v.Epoch {
 		return p.org, nil
 	}
 	org, err := readOrg(v.All)
 	if err == nil {
-		h.org.Store(&picture{rights: v.Rights, org: org})
+		h.org.Store(&picture{epoch: v.Epoch, rights: v.Rights, org: org})
 	}
 	return org, err
 }

@@ -90,6 +90,7 @@ const maxSkew = 5 * time.Minute
 type pusher struct {
 	*work
 	by    Identity
+	again bool             // what was seen is of a history that was lost
 	skew  int64            // to be taken off the laptop's times, ms
 	sizes map[string]int64 // bytes under large roots, as far as they were looked at
 }
@@ -101,7 +102,7 @@ func (w *work) push(by Identity, in wire.Push, mutations []Mutation) ([]Result, 
 	if !w.org.Active(by.User) {
 		return nil, fault.New(fault.Unauthorized)
 	}
-	p := &pusher{work: w, by: by, sizes: map[string]int64{}}
+	p := &pusher{work: w, by: by, again: in.Again, sizes: map[string]int64{}}
 	if in.Skew > maxSkew.Milliseconds() || in.Skew < -maxSkew.Milliseconds() {
 		p.skew = in.Skew
 	}

@@ -26,13 +26,13 @@ func (h *Hub) newWork(tx *store.Tx) (*work, error) {
 	w := &work{hub: h, tx: tx}
 	tx.Scopes, tx.Marks = w.scopes, marks
 	cached := h.org.Load()
-	if cached == nil || cached.rights != tx.Rights() {
+	if cached == nil || cached.rights != tx.Rights() || cached.epoch != tx.Epoch() {
 		// At the start, and when another process on the same file changed the organisation.
 		org, err := readOrg(tx.All)
 		if err != nil {
 			return nil, err
 		}
-		cached = &picture{rights: tx.Rights(), org: org}
+		cached = &picture{epoch: tx.Epoch(), rights: tx.Rights(), org: org}
 		h.org.Store(cached)
 	}
 	w.org = cached.org
