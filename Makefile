@@ -6,6 +6,7 @@
 #   make e2e     a real server and two real windows on a display of their own, end to end
 #   make shots   a picture of every screen in shots/, light and dark, Chinese and English
 #   make fuzz    every decoder fed with what no program sends, TIME=30s each
+#   make powercut CUTS=2000   power cuts in the middle of writes, on laptops and servers: nothing lost, nothing twice
 #   make bench   one line per figure: bench <name> <value> <unit>
 #   make build   build/yuzhou (desktop) and build/yuzhou-server
 #   make deps    the Debian packages all of this needs, as far as they are missing
@@ -16,7 +17,7 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .ONESHELL:
 .DEFAULT_GOAL := help
-.PHONY: help deps deps-build deps-e2e run test check e2e shots bench fuzz build clean
+.PHONY: help deps deps-build deps-e2e run test check e2e shots bench fuzz powercut build clean
 
 GOFUMPT := mvdan.cc/gofumpt@v0.12.0
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
@@ -114,6 +115,11 @@ bench: build
 	export YUZHOU_BENCH_BIN="$(CURDIR)/build" YUZHOU_BENCH_DATA="$$data"
 	go test -tags bench,migrated_fynedo -count=1 -timeout 60m -run '^TestFigures$$' ./syncserver/sim ./desktop/ui -v -p 1 \
 		| grep --line-buffered -E '^(bench |---|FAIL|ok|panic|\s+\S+_test.go)'
+
+# One line of result; the same bench with the weak setting has to lose something, or it fails.
+powercut: deps-build
+	YUZHOU_CUTS=$(or $(CUTS),2000) go test -count=1 -timeout 60m -run '^TestPowerCuts$$' ./syncserver/sim/powercut -v \
+		| grep -E '^(cuts=|FAIL|ok|panic|\s+\S+_test.go)'
 
 # What a target once found runs with every test from then on.
 fuzz: deps-build

@@ -2,7 +2,7 @@
 
 // Package powercut is a disk that loses power. SQLite writes through it; it keeps for every file what has surely reached
 // the disk, and what was written since the last sync. After a cut any part of the latter may be there, in sectors, in
-// whatever order. It is linked into tests alone.
+// whatever order. It is linked into tests alone, beside SQLite.
 package powercut
 
 /*
@@ -17,8 +17,6 @@ import (
 	"errors"
 	"sync"
 	"unsafe"
-
-	_ "github.com/mattn/go-sqlite3" // SQLite
 )
 
 // disk is the one disk of the process: which machines there are, and which files are open.

@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"testing"
 
+	_ "github.com/mattn/go-sqlite3" // the driver
+
 	"yuzhou/syncserver/sim/powercut"
 )
 

@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -204,11 +205,17 @@ func (m *Machine) Salvage(into string) error {
 			return err
 		}
 	}
-	for i, other := range disk.machines {
-		if other == m {
-			disk.machines = append(disk.machines[:i:i], disk.machines[i+1:]...)
-			break
-		}
-	}
+	forget(m)
 	return nil
+}
+
+// Forget ends a machine whose power never went.
+func Forget(m *Machine) {
+	disk.Lock()
+	defer disk.Unlock()
+	forget(m)
+}
+
+func forget(m *Machine) {
+	disk.machines = slices.DeleteFunc(disk.machines, func(other *Machine) bool { return other == m })
 }
