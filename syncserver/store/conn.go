@@ -20,6 +20,14 @@ type link interface {
 	// insert writes many rows with as few statements as possible; values are those of one row after the other.
 	insert(into *insertion, values []any) error
 	query(text string, args []any) (rows, error)
+	// relax lifts, for this transaction, the limits that fit short ones.
+	relax() error
+	// send runs what waits.
+	send() error
+	// catalogue is the statement that lists table, column, type and whether it may be NULL, of all tables of ours.
+	catalogue() string
+	// renumber continues generated numbers after rows came with their own.
+	renumber() error
 	// tell has the other processes hear of the commit when it is done.
 	tell(News) error
 	// lost tells whether the connection is gone for good.

@@ -131,6 +131,21 @@ func (tx *Tx) SetToken(user, device, name, tokenHash string) {
 	})
 }
 
+// ActiveDevices counts the devices of a user, other than one, that are logged in and were seen since a moment (Unix ms).
+func (tx *Tx) ActiveDevices(user, except string, since int64) (count int64, err error) {
+	_, err = tx.c.one([]any{&count}, `SELECT count(*) FROM device WHERE user = ? AND id <> ? AND revoked = 0 AND token_hash IS NOT NULL AND last_seen >= ?`,
+		user, except, since)
+	return count, err
+}
+
+// ForgetDevices forgets the devices of a user that logged out, but the last keep of them.
+func (tx *Tx) ForgetDevices(user string, keep int) {
+	tx.afterwards(func() error {
+		return tx.c.exec(`DELETE FROM device WHERE user = ?1 AND token_hash IS NULL AND revoked = 0 AND id NOT IN
+			(SELECT id FROM device WHERE user = ?1 AND token_hash IS NULL AND revoked = 0 ORDER BY last_seen DESC, id LIMIT ?2)`, user, keep)
+	})
+}
+
 // EndToken logs a device of a user out.
 func (tx *Tx) EndToken(user, device string) {
 	tx.afterwards(func() error {

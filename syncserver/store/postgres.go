@@ -23,6 +23,7 @@ const (
 	writeWithin   = 30 * time.Second
 	readWithin    = 60 * time.Second
 	hearWithin    = 10 * time.Second // on top of the database's own limit
+	copyWithin    = 24 * time.Hour
 )
 
 // sessions is what is set for every connection, unless the address says otherwise. A writer that waits for its turn
@@ -77,10 +78,11 @@ func (p *cluster) connect(ctx context.Context, mode mode) (*conn, error) {
 	if err != nil {
 		return nil, &lostError{err}
 	}
-	l := &clusterLink{c: c, texts: map[string]string{}, within: readWithin + hearWithin}
+	l := &clusterLink{c: c, texts: map[string]string{}, usual: readWithin + hearWithin}
 	if mode == writing {
-		l.within = writeWithin + hearWithin
+		l.usual = writeWithin + hearWithin
 	}
+	l.within = l.usual
 	return &conn{l}, nil
 }
 
@@ -123,7 +125,8 @@ var blamed = map[string]bool{"21": true, "22": true, "23": true, "42": true, "54
 type clusterLink struct {
 	c       *pgx.Conn
 	texts   map[string]string // in PostgreSQL's words
-	within  time.Duration     // how long to wait for an answer
+	usual   time.Duration     // how long to wait for an answer
+	within  time.Duration     // how long in this transaction
 	waiting *pgx.Batch        // nil outside of transactions
 }
 
@@ -131,7 +134,7 @@ func (l *clusterLink) begin(mode mode) error {
 	if l.lost() {
 		return &lostError{errors.New("closed")}
 	}
-	l.waiting = &pgx.Batch{}
+	l.waiting, l.within = &pgx.Batch{}, l.usual
 	if mode == writing {
 		return l.exec(`BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE`)
 	}
@@ -191,7 +194,21 @@ func (l *clusterLink) run(text string, args []any) error {
 	return l.failed(err)
 }
 
-// send runs what waits.
+func (l *clusterLink) relax() error {
+	l.within = copyWithin
+	return errors.Join(l.exec(`SET LOCAL statement_timeout = 0`), l.exec(`SET LOCAL idle_in_transaction_session_timeout = 0`))
+}
+
+func (l *clusterLink) renumber() error {
+	return l.exec(`SELECT setval(pg_get_serial_sequence('history', 'n'), (SELECT coalesce(max(n), 0) + 1 FROM history), false)`)
+}
+
+func (l *clusterLink) catalogue() string {
+	return `SELECT c.table_name::text, c.column_name::text, c.data_type::text, c.is_nullable = 'YES' FROM information_schema.columns c
+		JOIN information_schema.tables t ON t.table_schema = c.table_schema AND t.table_name = c.table_name AND t.table_type = 'BASE TABLE'
+		WHERE c.table_schema = current_schema() AND c.table_name <> 'schema_version' ORDER BY c.table_name COLLATE "C", c.column_name COLLATE "C"`
+}
+
 func (l *clusterLink) send() error {
 	if l.waiting == nil || l.waiting.Len() == 0 {
 		return nil

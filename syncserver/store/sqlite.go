@@ -93,6 +93,17 @@ func (l *fileLink) end(how string) error {
 	return err
 }
 
+func (l *fileLink) relax() error { return nil } // there are none
+
+func (l *fileLink) send() error { return nil } // nothing ever waits
+
+func (l *fileLink) renumber() error { return nil } // SQLite continues after the largest by itself
+
+func (l *fileLink) catalogue() string {
+	return `SELECT t.name, c.name, c.type, c."notnull" = 0 AND c.pk = 0 FROM sqlite_schema t JOIN pragma_table_info(t.name) c
+		WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite_%' AND t.name <> 'schema_version' ORDER BY t.name, c.name`
+}
+
 func (l *fileLink) tell(News) error { return nil } // there is nobody who could hear it
 
 func (l *fileLink) lost() bool { return false }
