@@ -1,0 +1,71 @@
+package world
+
+import (
+	"fmt"
+	"path/filepath"
+	"testing"
+	"testing/synctest"
+
+	"github.com/google/uuid"
+
+	"math/rand/v2"
+)
+
+func sprint(format string, args ...any) string { return fmt.Sprintf(format, args...) }
+
+// run runs a history and gives what it did and what was wrong. It must be called outside of a bubble.
+func run(t *testing.T, b *base, h history, dir string, telling bool) (out tally) {
+	synctest.Test(t, func(t *testing.T) {
+		uuid.SetRand(rand.NewChaCha8([32]byte{byte(h.Seed), byte(h.Seed >> 8), byte(h.Seed >> 16), byte(h.Seed >> 24), 1}))
+		defer uuid.SetRand(nil)
+		w := begin(t, b, h, filepath.Join(dir, fmt.Sprint("seed", h.Seed)))
+		defer func() {
+			wrong := recover()
+			if _, ok := wrong.(ended); wrong != nil && !ok {
+				panic(wrong)
+			}
+			w.closeAfter()
+			w.cleanUp()
+			out = w.tally
+		}()
+		w.telling = telling
+		for i, s := range h.Seats {
+			w.laptop(i, s)
+		}
+		w.steps()
+	})
+	return out
+}
+
+// steps takes the history's steps until something is wrong, and at the end everything must come to rest.
+func (w *world) steps() {
+	for _, s := range w.h.Steps {
+		w.step = s
+		d := deedOf(s.Do)
+		w.Deeds[s.Do]++
+		d.run(w, s)
+		if w.failed() {
+			return
+		}
+	}
+	w.step = step{N: afterwards}
+	w.quiet()
+	if w.failed() {
+		return
+	}
+	w.checkHistory()
+	w.checkHoldings()
+	w.checkLedger()
+}
+
+// closeAfter ends the world also when it is in no good state.
+func (w *world) closeAfter() {
+	defer func() {
+		if wrong := recover(); wrong != nil {
+			if _, ok := wrong.(ended); !ok {
+				panic(wrong)
+			}
+		}
+	}()
+	w.close()
+}

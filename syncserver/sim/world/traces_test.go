@@ -1,0 +1,178 @@
+package world
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"yuzhou/desktop/replica"
+)
+
+// A token is a word that stands in one value of one record and nowhere else, so that raw bytes tell whether the value is
+// there: zq0000042qz.
+const (
+	tokenHead = "zq"
+	tokenTail = "qz"
+	tokenLen  = 11
+)
+
+// token makes a word for a step; a step may need several.
+func (s step) token(i int) string { return fmt.Sprintf("%s%05d%02d%s", tokenHead, s.N, i, tokenTail) }
+
+// tokens finds all words in raw bytes.
+func tokens(data []byte, found map[string]bool) {
+	for {
+		i := bytes.Index(data, []byte(tokenHead))
+		if i < 0 || i+tokenLen > len(data) {
+			return
+		}
+		word := data[i : i+tokenLen]
+		if bytes.HasSuffix(word, []byte(tokenTail)) && digits(word[2:9]) {
+			found[string(word)] = true
+			data = data[i+tokenLen:]
+			continue
+		}
+		data = data[i+1:]
+	}
+}
+
+func digits(word []byte) bool {
+	for _, c := range word {
+		if c < '0' || c > '9' {
+			return false
+		}
+	}
+	return true
+}
+
+// checkTraces looks through the raw bytes of a laptop's files for what stands in no row of them and is not for its
+// person's eyes: it is left of something that went (I6). At the head alone, for of another moment it is not known.
+func (l *laptop) checkTraces(h held) {
+	if l.cursor != l.w.books.head || l.epoch != l.w.books.epoch {
+		return
+	}
+	raw := map[string]bool{}
+	for _, name := range []string{replica.FileName, replica.FileName + "-wal"} {
+		data, err := os.ReadFile(filepath.Join(l.dir, name))
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			l.w.fail(stuck, "%v", err)
+			return
+		}
+		tokens(data, raw)
+	}
+	rows, err := l.words()
+	if err != nil {
+		l.w.fail(stuck, "%s: %v", l, err)
+		return
+	}
+	l.checkFinder(h)
+	l.w.mu.Lock()
+	defer l.w.mu.Unlock()
+	for word := range raw {
+		if !rows[word] && !l.w.books.mayKeep(l.me, word) {
+			l.w.report(leaked, "%s: the bytes of %s (%v) are in the file and in no row of it", l, word, l.w.books.places[word])
+		}
+	}
+}
+
+// words finds the words in all rows of a laptop's file.
+func (l *laptop) words() (map[string]bool, error) {
+	tx, err := l.db.Begin()
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = tx.Rollback() }() // it only reads
+	var tables []string
+	if err := each(tx, `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'`, func(scan func(...any) error) error {
+		var name string
+		err := scan(&name)
+		tables = append(tables, name)
+		return err
+	}); err != nil {
+		return nil, err
+	}
+	found := map[string]bool{}
+	for _, name := range tables {
+		rows, err := tx.Query(`SELECT * FROM "` + name + `"`)
+		if err != nil {
+			return nil, err
+		}
+		columns, err := rows.Columns()
+		if err != nil {
+			return nil, err
+		}
+		cells := make([]any, len(columns))
+		for i := range cells {
+			cells[i] = new(any)
+		}
+		for rows.Next() {
+			if err := rows.Scan(cells...); err != nil {
+				return nil, err
+			}
+			for _, c := range cells {
+				switch text := (*c.(*any)).(type) {
+				case string:
+					if strings.Contains(text, tokenHead) {
+						tokens([]byte(text), found)
+					}
+				case []byte:
+					tokens(text, found)
+				}
+			}
+		}
+		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+			return nil, err
+		}
+	}
+	return found, nil
+}
+
+// checkFinder sees that the search box finds no more than what is shown.
+func (l *laptop) checkFinder(h held) {
+	tx, err := l.db.Begin()
+	if err != nil {
+		l.w.fail(stuck, "%v", err)
+		return
+	}
+	defer func() { _ = tx.Rollback() }() // it only reads
+	err = each(tx, `SELECT kind, id, root, text FROM finder`, func(scan func(...any) error) error {
+		var k key
+		var root, text string
+		if err := scan(&k.Kind, &k.ID, &root, &text); err != nil {
+			return err
+		}
+		r := h.shown[k]
+		if r == nil {
+			l.w.fail(leaked, "%s: the search box finds %s, which is not there", l, k)
+			return nil
+		}
+		words := map[string]bool{}
+		tokens([]byte(text), words)
+		for word := range words {
+			if !r.says(word) {
+				l.w.fail(leaked, "%s: the search box finds %s in %s, which does not say so", l, word, k)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		l.w.fail(stuck, "%s: %v", l, err)
+	}
+}
+
+// says tells whether a word stands in a row.
+func (r *row) says(word string) bool {
+	for _, v := range r.cols {
+		if text, ok := v.(string); ok && strings.Contains(strings.ToLower(text), word) {
+			return true
+		}
+	}
+	return false
+}
