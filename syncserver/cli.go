@@ -34,6 +34,9 @@ type commandLine struct {
 	Import  importCommand  `cmd:"" help:"import"`
 	Admin   adminCommands  `cmd:"" help:"admin"`
 	Reclaim reclaimCommand `cmd:"" help:"reclaim"`
+
+	Restored restoredCommand `cmd:"" help:"restored"`
+
 	Version versionCommand `cmd:"" help:"version"`
 }
 

@@ -68,16 +68,24 @@ const (
 	Parked         Code = "PARKED"       // a mutation that makes the server fail
 	HandedOn       Code = "HANDED_ON"    // an edit of a customer that has left: its holder now decides
 	AlreadySent    Code = "ALREADY_SENT" // a change that can no longer be taken back
+	Forgotten      Code = "FORGOTTEN"    // Code: accepted once, forgotten by a restored server, and refused by it
 
 	// Session.
 	Unauthorized    Code = "UNAUTHORIZED" // token unknown, ended or revoked
 	BadLogin        Code = "BAD_LOGIN"    // name or password
 	AccountDisabled Code = "ACCOUNT_DISABLED"
 	TooManyTries    Code = "TOO_MANY_TRIES"   // Seconds
+	DeviceLimit     Code = "DEVICE_LIMIT"     // Limit: logged in on as many devices as are allowed
 	WeakPassword    Code = "WEAK_PASSWORD"    // Min
 	InsecureAddress Code = "INSECURE_ADDRESS" // plain HTTP to another machine
 	BadAddress      Code = "BAD_ADDRESS"
 	Offline         Code = "OFFLINE"        // no answer from the server
+	UnknownHost     Code = "UNKNOWN_HOST"   // Host: the name leads nowhere
+	NotListening    Code = "NOT_LISTENING"  // Host: the machine is there, no program answers at this port
+	PlainServer     Code = "PLAIN_SERVER"   // https to a port that speaks http
+	CertUnknown     Code = "CERT_UNKNOWN"   // Host: signed by nobody this machine knows, perhaps by itself
+	CertName        Code = "CERT_NAME"      // Host: the certificate is for other names
+	CertExpired     Code = "CERT_EXPIRED"   // Host: or this machine's clock is wrong
 	NotOurServer    Code = "NOT_OUR_SERVER" // a captive portal, another program
 	Busy            Code = "BUSY"           // 429, 503
 	OtherAccount    Code = "OTHER_ACCOUNT"  // the replica belongs to somebody else
@@ -88,7 +96,9 @@ const (
 	DiskFull      Code = "DISK_FULL"
 	AlreadyOpen   Code = "ALREADY_OPEN" // a second window on the same folder
 	ReplicaBroken Code = "REPLICA_BROKEN"
-	Exists        Code = "EXISTS" // a name that is taken
+	ReplicaSaved  Code = "REPLICA_SAVED" // Count, File, Lost: a damaged replica was replaced; so many unsent changes were saved
+	ReplicaNewer  Code = "REPLICA_NEWER" // a newer program wrote the replica
+	Exists        Code = "EXISTS"        // a name that is taken
 	Internal      Code = "INTERNAL"
 )
 
@@ -101,9 +111,9 @@ func Codes() []Code {
 		ClaimNoRight, PoolNotFound, PoolDisabled, PoolNotMember, NotInPool, AlreadyHeld, PoolAssignOnly, RecordHeld,
 		NewInPool, CoolDown, DailyLimit, PoolCap, HoldingCap, NoPool, UserDisabled, EmptyRule, LastPool, PoolNotEmpty, Circle,
 		EditedSince, DependsOn, ReplicaFork, Overridden, UnknownKind, UnknownField, Malformed, TooLarge, OldProtocol,
-		EpochChanged, DigestMismatch, MassRemoval, Parked, HandedOn, AlreadySent,
-		Unauthorized, BadLogin, AccountDisabled, TooManyTries, WeakPassword, InsecureAddress, BadAddress, Offline,
-		NotOurServer, Busy, OtherAccount,
-		BadFile, NoHeader, DiskFull, AlreadyOpen, ReplicaBroken, Exists, Internal,
+		EpochChanged, DigestMismatch, MassRemoval, Parked, HandedOn, AlreadySent, Forgotten,
+		Unauthorized, BadLogin, AccountDisabled, TooManyTries, DeviceLimit, WeakPassword, InsecureAddress, BadAddress, Offline,
+		UnknownHost, NotListening, PlainServer, CertUnknown, CertName, CertExpired, NotOurServer, Busy, OtherAccount,
+		BadFile, NoHeader, DiskFull, AlreadyOpen, ReplicaBroken, ReplicaSaved, ReplicaNewer, Exists, Internal,
 	}
 }

@@ -32,6 +32,7 @@ type API struct {
 	ready     func(context.Context) Readiness
 	version   string
 	limits    Limits
+	laptops   *limiter
 	users     *limiter
 	addresses *limiter
 	syncs     chan struct{}
@@ -40,21 +41,23 @@ type API struct {
 	engine    *gin.Engine
 }
 
-// addressShare is how much more one address may ask for than one user: an office has one address.
-const addressShare = 8
+// How much more than one device may be asked for by one user, who has a few, and by one address: an office has one.
+const (
+	userShare    = 3
+	addressShare = 8
+)
 
 // New builds the interface. It panics when a line of the table of routes is not complete.
 func New(config Config) *API {
 	if config.Limits == (Limits{}) {
 		config.Limits = DefaultLimits()
 	}
-	office := config.Limits
-	office.Rate, office.Burst, office.AtOnce = office.Rate*addressShare, office.Burst*addressShare, office.AtOnce*addressShare
 	a := &API{
 		hub: config.Hub, now: config.Clock, log: config.Log, ready: config.Ready, version: config.Version,
 		limits:    config.Limits,
-		users:     newLimiter(config.Limits, config.Clock),
-		addresses: newLimiter(office, config.Clock),
+		laptops:   newLimiter(config.Limits, config.Clock),
+		users:     newLimiter(config.Limits.times(userShare), config.Clock),
+		addresses: newLimiter(config.Limits.times(addressShare), config.Clock),
 		syncs:     make(chan struct{}, config.Limits.AllAtOnce),
 		quiet:     map[string]bool{pathLive: true, pathReady: true},
 	}

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"io"
@@ -11,6 +12,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"yuzhou/shared/fault"
+	"yuzhou/shared/wire"
 )
 
 // limitBody refuses a body that is too long before anything is done for it: by its declared length at once, and
@@ -41,7 +43,14 @@ func (a *API) wantType(want string) gin.HandlerFunc {
 // pass in silence. The messages of the protocol are not read strictly: their version says what they are, and a newer
 // program should be told that it is newer.
 func decode(c call, in any, strict bool) error {
-	decoder := json.NewDecoder(c.Request.Body)
+	body, err := io.ReadAll(c.Request.Body)
+	if err != nil {
+		return named(err)
+	}
+	if wire.Depth(body) > wire.MaxDepth {
+		return fault.New(fault.Malformed, "What", "depth")
+	}
+	decoder := json.NewDecoder(bytes.NewReader(body))
 	if strict {
 		decoder.DisallowUnknownFields()
 	}

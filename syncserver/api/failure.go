@@ -72,6 +72,9 @@ var statuses = map[fault.Code]int{
 	fault.MassRemoval:  http.StatusConflict,
 	fault.AlreadyOpen:  http.StatusConflict,
 	fault.AlreadySent:  http.StatusConflict,
+	fault.Forgotten:    http.StatusConflict,
+	fault.ReplicaNewer: http.StatusConflict,
+	fault.ReplicaSaved: http.StatusConflict,
 	fault.Exists:       http.StatusConflict,
 
 	fault.UnknownKind:     http.StatusBadRequest,
@@ -80,6 +83,12 @@ var statuses = map[fault.Code]int{
 	fault.DigestMismatch:  http.StatusBadRequest,
 	fault.BadAddress:      http.StatusBadRequest,
 	fault.InsecureAddress: http.StatusBadRequest,
+	fault.CertExpired:     http.StatusBadRequest,
+	fault.CertName:        http.StatusBadRequest,
+	fault.CertUnknown:     http.StatusBadRequest,
+	fault.PlainServer:     http.StatusBadRequest,
+	fault.NotListening:    http.StatusBadRequest,
+	fault.UnknownHost:     http.StatusBadRequest,
 	fault.BadFile:         http.StatusBadRequest,
 	fault.NoHeader:        http.StatusBadRequest,
 	fault.TooLarge:        http.StatusRequestEntityTooLarge,
@@ -88,6 +97,7 @@ var statuses = map[fault.Code]int{
 	fault.Unauthorized:    http.StatusUnauthorized,
 	fault.BadLogin:        http.StatusUnauthorized,
 	fault.AccountDisabled: http.StatusForbidden,
+	fault.DeviceLimit:     http.StatusForbidden,
 	fault.TooManyTries:    http.StatusTooManyRequests,
 
 	fault.Busy:          http.StatusServiceUnavailable, // 429 when it is the asker's own doing, see busy

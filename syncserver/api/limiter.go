@@ -10,9 +10,9 @@ import (
 // Limits bound what one person, one address and all together may ask for. They are wide enough that a laptop in
 // order never meets them; they keep one that runs wild from taking the server away from the others.
 type Limits struct {
-	Rate       float64       // requests a second that one user, or one address without a user, may keep up
+	Rate       float64       // requests a second that one device, or one address without a user, may keep up
 	Burst      int           // requests that may come at once
-	AtOnce     int           // requests of one user that may run at the same time
+	AtOnce     int           // requests of one device that may run at the same time
 	AllAtOnce  int           // sync requests (pull, push) of all users that may run at the same time
 	Timeout    time.Duration // how long one request may work
 	Remembered int           // askers whose counts are kept
@@ -21,6 +21,12 @@ type Limits struct {
 // DefaultLimits are the limits of a server in use.
 func DefaultLimits() Limits {
 	return Limits{Rate: 50, Burst: 200, AtOnce: 8, AllAtOnce: 64, Timeout: time.Minute, Remembered: 20_000}
+}
+
+// times are the limits of somebody who may ask for several times as much.
+func (l Limits) times(n int) Limits {
+	l.Rate, l.Burst, l.AtOnce = l.Rate*float64(n), l.Burst*n, l.AtOnce*n
+	return l
 }
 
 // limiter counts the requests of each asker: a bucket of tokens for the rate and the number now running.

@@ -21,6 +21,7 @@ var allowed = map[string]string{
 	"GET /api/v1/me":                        "sma",
 	"POST /api/v1/pull":                     "sma",
 	"POST /api/v1/push":                     "sma",
+	"POST /api/v1/sums":                     "sma",
 	"GET /api/v1/customers/:id":             "sma",
 	"POST /api/v1/customers/:id/claim":      "sma",
 	"POST /api/v1/customers/:id/release":    "sma",

@@ -127,19 +127,26 @@ func identity(c *gin.Context) hub.Identity {
 	return who
 }
 
-// admit counts the request: by user when he is known, by address otherwise.
+// admit counts the request: by device and by user when they are known, by address otherwise. One laptop that runs wild
+// does not keep its owner's other one from its turn.
 func (a *API) admit(c *gin.Context) {
-	limiter, key := a.addresses, c.ClientIP()
-	if who := identity(c); who.User != "" {
-		limiter, key = a.users, who.User
+	who := identity(c)
+	if who.User == "" {
+		a.admitAs(c, a.addresses, c.ClientIP(), c.Next)
+		return
 	}
-	done, wait := limiter.enter(key)
+	a.admitAs(c, a.laptops, who.User+" "+who.Device, func() { a.admitAs(c, a.users, who.User, c.Next) })
+}
+
+// admitAs runs what comes next if the asker may ask for more.
+func (a *API) admitAs(c *gin.Context, l *limiter, key string, next func()) {
+	done, wait := l.enter(key)
 	if done == nil {
 		a.busy(c, wait)
 		return
 	}
 	defer done()
-	c.Next()
+	next()
 }
 
 func (a *API) busy(c *gin.Context, wait int) {

@@ -108,8 +108,12 @@ func readPush(c call) (wire.Push, []hub.Mutation, error) {
 		return push, nil, err
 	}
 	defer lines.Close()
-	if err := lines.Next(&push); err != nil {
+	head, err := lines.Line()
+	if err != nil {
 		return push, nil, incomplete(err)
+	}
+	if len(head) > headLine || wire.Depth(head) > wire.MaxDepth || json.Unmarshal(head, &push) != nil {
+		return push, nil, fault.New(fault.Malformed, "What", "line")
 	}
 	if err := speaks(push.Protocol, oldestPush); err != nil {
 		return push, nil, err
@@ -136,6 +140,9 @@ func readMutation(lines *wire.Reader, into *hub.Mutation) error {
 	}
 	if len(line) > wire.MaxMutationBytes {
 		return fault.New(fault.TooLarge, "Limit", wire.MaxMutationBytes)
+	}
+	if wire.Depth(line) > wire.MaxDepth {
+		return fault.New(fault.Malformed, "What", "depth")
 	}
 	if err := json.Unmarshal(line, into); err != nil {
 		return fault.New(fault.Malformed, "What", "mutation").Because("push", err)

@@ -84,6 +84,9 @@ func (h *Hub) session(ctx context.Context, account store.Account, in wire.Login)
 		if !w.org.Active(account.User) {
 			return fault.New(fault.AccountDisabled)
 		}
+		if err := w.checkDevices(account.User, in.Device); err != nil {
+			return err
+		}
 		w.tx.SetToken(account.User, in.Device, string(name[:min(len(name), maxName)]), hashToken(token))
 		return nil
 	})
@@ -91,6 +94,26 @@ func (h *Hub) session(ctx context.Context, account store.Account, in wire.Login)
 		return wire.Session{}, err
 	}
 	return wire.Session{Token: token, User: account.User, Name: account.Name, Epoch: h.Epoch(), Time: h.clock().UnixMilli()}, nil
+}
+
+// The devices of a user. Of those that logged out the newest are remembered, for people look for them in the list.
+const (
+	maxDevices     = 10
+	keptDevices    = 40
+	devicesForgive = 90 * 24 * time.Hour // one that was not seen for longer takes nobody's place
+)
+
+// checkDevices refuses a login on one device more than a user may have.
+func (w *work) checkDevices(user, device string) error {
+	others, err := w.tx.ActiveDevices(user, device, w.tx.Now.Add(-devicesForgive).UnixMilli())
+	if err != nil {
+		return err
+	}
+	if others >= maxDevices {
+		return fault.New(fault.DeviceLimit, "Limit", maxDevices)
+	}
+	w.tx.ForgetDevices(user, keptDevices)
+	return nil
 }
 
 // newToken makes 256 random bits, in hex.

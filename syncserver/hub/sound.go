@@ -65,7 +65,7 @@ func checkForeign(kind *schema.Kind, r schema.Record) error {
 			return fault.New(fault.TooLarge, "Limit", maxForeign).About(kind.Name, name)
 		case size > maxForeignBytes:
 			return fault.New(fault.TooLarge, "Limit", maxForeignBytes).About(kind.Name, name)
-		case depth(text) > maxDepth:
+		case wire.Depth(text) > maxDepth:
 			return fault.New(fault.Malformed, "What", "depth").About(kind.Name, name)
 		}
 	}
@@ -100,24 +100,4 @@ func (p *pusher) checkRoom(r schema.Record) error {
 	}
 	p.sizes[r.Root] = size
 	return nil
-}
-
-// depth is how many lists and objects are in each other in a JSON text.
-func depth(text []byte) int {
-	deepest, now, quoted := 0, 0, false
-	for i := 0; i < len(text); i++ {
-		switch c := text[i]; {
-		case quoted && c == '\\':
-			i++
-		case c == '"':
-			quoted = !quoted
-		case quoted:
-		case c == '[' || c == '{':
-			now++
-			deepest = max(deepest, now)
-		case c == ']' || c == '}':
-			now--
-		}
-	}
-	return deepest
 }

@@ -263,7 +263,7 @@ func TestSumsAreRationed(t *testing.T) {
 	for range sumsADay {
 		w.must(ask(zhang))
 	}
-	if err := ask(zhang); fault.CodeOf(err) != fault.Busy {
+	if err := ask(zhang); fault.CodeOf(err) != fault.TooManyTries {
 		t.Errorf("one too many: %v", err)
 	}
 	w.must(ask(wang))
