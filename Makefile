@@ -6,6 +6,9 @@
 #   make e2e     a real server and two real windows on a display of their own, end to end
 #   make shots   a picture of every screen in shots/, light and dark, Chinese and English
 #   make fuzz    every decoder fed with what no program sends, TIME=30s each
+#   make simulate N=500   the simulated world: so many histories of a company, each from one seed, everything going wrong;
+#                 SEED=n runs one of them again; STORE=sqlite, postgres or both
+#   make simulate-defects   proves the simulation: defects are planted one by one, and it must find each
 #   make powercut CUTS=2000   power cuts in the middle of writes, on laptops and servers: nothing lost, nothing twice
 #   make bench   one line per figure: bench <name> <value> <unit>
 #   make build   build/yuzhou (desktop) and build/yuzhou-server
@@ -17,7 +20,7 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .ONESHELL:
 .DEFAULT_GOAL := help
-.PHONY: help deps deps-build deps-e2e run test check e2e shots bench fuzz powercut build clean
+.PHONY: help deps deps-build deps-e2e run test check e2e shots bench fuzz simulate simulate-defects powercut build clean
 
 GOFUMPT := mvdan.cc/gofumpt@v0.12.0
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
@@ -117,6 +120,19 @@ bench: build
 		| grep --line-buffered -E '^(bench |---|FAIL|ok|panic|\s+\S+_test.go)'
 
 # One line of result; the same bench with the weak setting has to lose something, or it fails.
+# A history is a hundred files that live for a moment: in memory where there is a disk in memory.
+MEMORY := $(shell test -w /dev/shm && echo /dev/shm)
+
+simulate: deps-build
+	@mkdir -p build
+	go test -c -o build/world.test ./syncserver/sim/world
+	YUZHOU_WORLD_N=$(or $(N),$(if $(SEED),1,500)) YUZHOU_WORLD_SEED=$(SEED) YUZHOU_WORLD_STORE=$(STORE) YUZHOU_WORLD_MEMORY=$(MEMORY) \
+		build/world.test -test.run '^TestSimulate$$' -test.timeout 0 | { grep -v '^PASS$$' || true; }
+
+simulate-defects: deps-build
+	@YUZHOU_WORLD_MEMORY=$(MEMORY) go test -tags defects -count=1 -timeout 60m -run '^TestDefects$$' ./syncserver/sim/world -v \
+		| { grep -E '^(defects=|missed|  |---|FAIL|panic)' || true; }
+
 powercut: deps-build
 	YUZHOU_CUTS=$(or $(CUTS),2000) go test -count=1 -timeout 60m -run '^TestPowerCuts$$' ./syncserver/sim/powercut -v \
 		| grep -E '^(cuts=|FAIL|ok|panic|\s+\S+_test.go)'
