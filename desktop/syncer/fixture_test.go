@@ -37,6 +37,8 @@ type station struct {
 	// answer may take a push or pull over; false leaves it to the station.
 	answer func(w http.ResponseWriter, r *http.Request, batch []change.Mutation) bool
 	refuse map[string]string // mutation id → code
+	// pokes answers the request for a stream; nil: this server has none.
+	pokes http.HandlerFunc
 }
 
 func newStation(t testing.TB) *station {
@@ -62,6 +64,10 @@ func (s *station) end() wire.Frame {
 }
 
 func (s *station) serve(w http.ResponseWriter, r *http.Request) {
+	if r.URL.Path == pathPokes && s.pokes != nil {
+		s.pokes(w, r) // it goes on while other requests are answered
+		return
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	body, err := io.ReadAll(r.Body)

@@ -4,12 +4,13 @@ import (
 	"context"
 	"errors"
 	"math/rand/v2"
+	"sync"
 	"time"
 
 	"yuzhou/shared/fault"
 )
 
-// The waits of Run: after a change for more of them, and between attempts that failed.
+// The waits of Run: after a sync that could send nothing of what waits, and between attempts that failed.
 const (
 	settleDown   = 400 * time.Millisecond
 	firstBackoff = time.Second
@@ -32,30 +33,36 @@ func (s *Syncer) Now() {
 	}
 }
 
-// Run syncs at once and then after every nudge, until ctx ends. Failures that pass are tried again after a random wait
-// that doubles its bound, at most five minutes; when the session has ended it waits for Now.
+// Run syncs at once and then after every nudge and every poke of the server, until ctx ends. A change goes out at once;
+// what is typed meanwhile goes with the next round. Failures that pass are tried again after a random wait that doubles
+// its bound, at most five minutes; when the session has ended it waits for Now.
 func (s *Syncer) Run(ctx context.Context) {
+	ctx, stop := context.WithCancel(ctx)
+	var following sync.WaitGroup
+	following.Go(func() { s.follow(ctx) })
+	defer following.Wait()
+	defer stop()
 	failures := 0
 	for ctx.Err() == nil {
-		_, err := s.Once(ctx)
+		report, err := s.Once(ctx)
 		if ctx.Err() != nil {
 			return
 		}
 		switch {
 		case err == nil:
 			failures = 0
-			s.untilNudged(ctx)
+			s.untilNeeded(ctx, report.Pushed+report.Refused+report.Conflicts > 0)
 		case passing(err):
 			failures++
 			s.log.Info("sync failed, trying again later", "error", err, "failures", failures)
-			s.pause(ctx, backoff(failures, err))
+			s.pause(ctx, backoff(failures, err), s.hurry)
 		case fault.CodeOf(err) == fault.Unauthorized:
 			s.log.Warn("the session has ended")
 			s.untilHurried(ctx)
 		default:
 			failures++
 			s.log.Error("sync failed", "error", err)
-			s.pause(ctx, maxBackoff)
+			s.pause(ctx, maxBackoff, s.hurry)
 		}
 	}
 }
@@ -75,34 +82,44 @@ func backoff(failures int, err error) time.Duration {
 	return wait
 }
 
-// pause waits, unless somebody is in a hurry.
-func (s *Syncer) pause(ctx context.Context, d time.Duration) {
+// pause waits, unless something comes early; whole tells that it waited to the end.
+func (s *Syncer) pause(ctx context.Context, d time.Duration, early <-chan struct{}) (whole bool) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	over := make(chan struct{})
-	go func() {
-		defer close(over)
-		_ = s.wait(ctx, d) // its error is the context's, which the caller looks at
-	}()
+	over := make(chan error, 1)
+	go func() { over <- s.wait(ctx, d) }()
 	select {
-	case <-over:
-	case <-s.hurry:
+	case err := <-over:
+		return err == nil
+	case <-early:
 		cancel()
 		<-over
+		return false
 	}
 }
 
-// untilNudged waits for a nudge and then a moment more: a person who types makes several changes. What was typed
-// while the last sync ended counts as a nudge.
-func (s *Syncer) untilNudged(ctx context.Context) {
+// untilNeeded waits until there is something to send or to fetch. What was typed while the last sync ended is sent at
+// once; when that sync moved nothing, what waits is not for sending now, and asking on and on would not change that.
+func (s *Syncer) untilNeeded(ctx context.Context, moved bool) {
 	if unsent, err := s.r.Unsent(); err == nil && unsent > 0 {
-		s.Nudge()
+		if !moved {
+			s.pause(ctx, settleDown, s.hurry)
+		}
+		return
 	}
-	select {
-	case <-ctx.Done():
-	case <-s.hurry:
-	case <-s.nudge:
-		s.pause(ctx, settleDown)
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-s.hurry:
+			return
+		case <-s.nudge:
+			return
+		case <-s.poke:
+			if s.behind() {
+				return
+			}
+		}
 	}
 }
 

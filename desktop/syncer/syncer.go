@@ -72,9 +72,11 @@ type Syncer struct {
 	turn  sync.Mutex    // held while a sync goes on
 	nudge chan struct{} // something wants to be sent or fetched
 	hurry chan struct{} // somebody asked for a sync now
+	poke  chan struct{} // the server has told of a commit
 
 	mu     sync.Mutex
 	status Status
+	news   news
 	next   int
 	fns    map[int]func(Status)
 }
@@ -94,7 +96,7 @@ func New(r *replica.Replica, o Options) (*Syncer, error) {
 	}
 	s := &Syncer{
 		r: r, client: o.Client, log: o.Log, wait: o.Wait, device: account.Device, rows: o.PageRows,
-		nudge: make(chan struct{}, 1), hurry: make(chan struct{}, 1), fns: map[int]func(Status){},
+		nudge: make(chan struct{}, 1), hurry: make(chan struct{}, 1), poke: make(chan struct{}, 1), fns: map[int]func(Status){},
 	}
 	if s.client == nil {
 		s.client = &http.Client{Timeout: answerTimeout}

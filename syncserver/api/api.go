@@ -6,6 +6,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -14,7 +15,7 @@ import (
 	"yuzhou/syncserver/hub"
 )
 
-// Config is what the interface works with. All members but Limits must be set.
+// Config is what the interface works with. All members but Limits and Wait must be set.
 type Config struct {
 	Hub     *hub.Hub
 	Clock   clock.Clock
@@ -22,6 +23,8 @@ type Config struct {
 	Ready   func(context.Context) Readiness // the state of the whole program, for /readyz
 	Version string
 	Limits  Limits // the zero value stands for DefaultLimits
+	// Wait waits between the beats of a stream; nil waits by the machine's clock.
+	Wait func(ctx context.Context, d time.Duration) error
 }
 
 // API is the interface as a value.
@@ -36,6 +39,8 @@ type API struct {
 	users     *limiter
 	addresses *limiter
 	syncs     chan struct{}
+	streams   *streams
+	wait      func(context.Context, time.Duration) error
 	quiet     map[string]bool // routes that a monitor asks for every few seconds
 	described []byte          // the OpenAPI document
 	engine    *gin.Engine
@@ -52,6 +57,9 @@ func New(config Config) *API {
 	if config.Limits == (Limits{}) {
 		config.Limits = DefaultLimits()
 	}
+	if config.Wait == nil {
+		config.Wait = clock.Wait
+	}
 	a := &API{
 		hub: config.Hub, now: config.Clock, log: config.Log, ready: config.Ready, version: config.Version,
 		limits:    config.Limits,
@@ -59,6 +67,8 @@ func New(config Config) *API {
 		users:     newLimiter(config.Limits.times(userShare), config.Clock),
 		addresses: newLimiter(config.Limits.times(addressShare), config.Clock),
 		syncs:     make(chan struct{}, config.Limits.AllAtOnce),
+		streams:   &streams{limit: config.Limits.Streams, of: map[string][]*running{}},
+		wait:      config.Wait,
 		quiet:     map[string]bool{pathLive: true, pathReady: true},
 	}
 	a.described = describe(a.routes(), config.Version)
@@ -95,14 +105,20 @@ func (a *API) build(routes []route) *gin.Engine {
 // chain is what stands between a request and its handler. Cheap refusals come first: what is too long, of a wrong
 // type, of nobody or too much is turned away before any work is done for it.
 func (a *API) chain(r route) []gin.HandlerFunc {
-	chain := []gin.HandlerFunc{a.hurry, a.limitBody(r.end.limit)}
+	chain := []gin.HandlerFunc{a.limitBody(r.end.limit)}
+	if !r.end.stream {
+		chain = append(chain, a.hurry)
+	}
 	if r.end.sent != "" {
 		chain = append(chain, a.wantType(r.end.sent))
 	}
 	if !r.right.public {
 		chain = append(chain, a.identify)
 	}
-	if !a.quiet[r.path] {
+	switch {
+	case r.end.stream:
+		chain = append(chain, a.admitStream)
+	case !a.quiet[r.path]:
 		chain = append(chain, a.admit)
 	}
 	if r.right.kind != "" {

@@ -14,13 +14,14 @@ type Limits struct {
 	Burst      int           // requests that may come at once
 	AtOnce     int           // requests of one device that may run at the same time
 	AllAtOnce  int           // sync requests (pull, push) of all users that may run at the same time
+	Streams    int           // streams of pokes of one user that may be open at the same time
 	Timeout    time.Duration // how long one request may work
 	Remembered int           // askers whose counts are kept
 }
 
 // DefaultLimits are the limits of a server in use.
 func DefaultLimits() Limits {
-	return Limits{Rate: 50, Burst: 200, AtOnce: 8, AllAtOnce: 64, Timeout: time.Minute, Remembered: 20_000}
+	return Limits{Rate: 50, Burst: 200, AtOnce: 8, AllAtOnce: 64, Streams: 16, Timeout: time.Minute, Remembered: 20_000}
 }
 
 // times are the limits of somebody who may ask for several times as much.

@@ -22,6 +22,7 @@ var allowed = map[string]string{
 	"POST /api/v1/pull":                     "sma",
 	"POST /api/v1/push":                     "sma",
 	"POST /api/v1/sums":                     "sma",
+	"GET /api/v1/pokes":                     "sma",
 	"GET /api/v1/customers/:id":             "sma",
 	"POST /api/v1/customers/:id/claim":      "sma",
 	"POST /api/v1/customers/:id/release":    "sma",
@@ -106,6 +107,9 @@ func (o *office) probe(login string, row api.TableRow) reply {
 	var body []byte
 	if row.Sent != "" {
 		body = []byte("{")
+	}
+	if row.Stream && login != "" && login != "wrong token" {
+		return o.listen(login).reply
 	}
 	if login == "wrong token" {
 		return o.send("", row.Method, path, row.Sent, body, "Authorization", "Bearer "+strings.Repeat("A", 43))

@@ -149,6 +149,12 @@ func (a *API) admitAs(c *gin.Context, l *limiter, key string, next func()) {
 	next()
 }
 
+// admitStream counts the beginning of a stream; while it goes on it takes no place from the requests of its user.
+func (a *API) admitStream(c *gin.Context) {
+	who, begin := identity(c), func() {}
+	a.admitAs(c, a.laptops, who.User+" "+who.Device, func() { a.admitAs(c, a.users, who.User, begin) })
+}
+
 func (a *API) busy(c *gin.Context, wait int) {
 	a.refuseAs(c, http.StatusTooManyRequests, fault.New(fault.Busy, "Seconds", max(wait, 1)))
 }

@@ -47,6 +47,7 @@ type office struct {
 	server *server.Server
 	tokens map[string]string
 	users  map[string]string // login → id
+	stop   func()            // stops the server, once
 }
 
 func newOffice(t *testing.T) *office { return newLimitedOffice(t, api.Limits{}) }
@@ -54,25 +55,33 @@ func newOffice(t *testing.T) *office { return newLimitedOffice(t, api.Limits{}) 
 // newLimitedOffice is newOffice with other limits.
 func newLimitedOffice(t *testing.T, limits api.Limits) *office {
 	t.Helper()
+	return newOfficeWith(t, server.Config{Limits: limits})
+}
+
+// newOfficeWith is newOffice with other settings of the server.
+func newOfficeWith(t *testing.T, config server.Config) *office {
+	t.Helper()
 	folder := t.TempDir()
 	o := &office{T: t, tokens: map[string]string{}}
 	companyOnce.Do(func() { o.fill() })
 	o.users = maps.Clone(companyUsers)
 	o.must(os.WriteFile(filepath.Join(folder, server.DatabaseFile), companyFile, 0o600))
-	running, err := server.New(t.Context(), server.Config{Data: folder, Listen: "127.0.0.1:0", Version: "test", Limits: limits})
+	config.Data, config.Listen, config.Version = folder, "127.0.0.1:0", "test"
+	running, err := server.New(t.Context(), config)
 	if err != nil {
 		t.Fatal(err)
 	}
 	o.server = running
-	ctx, stop := context.WithCancel(context.Background())
+	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- running.Run(ctx) }()
-	t.Cleanup(func() {
-		stop()
+	o.stop = sync.OnceFunc(func() {
+		cancel()
 		if err := <-ended; err != nil {
 			t.Errorf("the server ended with %v", err)
 		}
 	})
+	t.Cleanup(o.stop)
 	return o
 }
 

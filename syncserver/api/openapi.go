@@ -96,6 +96,9 @@ func (s schemas) success(end endpoint) object {
 // content describes a body. A sync body is one JSON value a line, compressed, which no schema language can say; the
 // type of its lines is named beside it.
 func (s schemas) content(t reflect.Type, kind string) object {
+	if kind == eventsType {
+		return object{"schema": object{"type": "string", "description": "Server-sent events; data is an integer."}, "x-lines": s.of(t)}
+	}
 	if kind == wire.ContentType {
 		return object{
 			"schema":  object{"type": "string", "format": "binary", "description": "JSON lines, compressed with zstd"},

@@ -54,6 +54,7 @@ type route struct {
 type endpoint struct {
 	in, out reflect.Type // nil: no body
 	sync    bool         // part of the sync: many at once are costly
+	stream  bool         // the answer goes on: only its beginning counts as a request that runs
 	sent    string       // content type of the request's body
 	given   string       // content type of the answer's body
 	limit   int64        // bytes of the request's body

@@ -34,6 +34,7 @@ func (a *API) routes() []route {
 		{post, prefix + "/pull", signedIn, "One page of what the laptop does not have.", pullEndpoint()},
 		{post, prefix + "/push", signedIn, "A batch of mutations; a result for each.", pushEndpoint()},
 		{post, prefix + "/sums", signedIn, "Counts and digests of parts of a scope, to find where two books differ.", a.sumsEndpoint()},
+		{get, prefix + "/pokes", signedIn, "Events without data, the number of the newest commit, when a pull would bring news.", pokesEndpoint()},
 
 		{get, prefix + "/customers/:id", may("customer", "see"), "A customer and who holds it, as far as the asker may see.", give(a.customer)},
 		{post, prefix + "/customers/:id/claim", may("customer", "claim"), "Take a customer out of a pool.", take(a.claim)},

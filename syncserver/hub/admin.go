@@ -322,6 +322,7 @@ func (h *Hub) SetPassword(ctx context.Context, by Identity, user, password strin
 		w.tx.SetPassword(user, hash)
 		return nil
 	})
+	h.pokes.recheck(func(by Identity) bool { return by.User == user })
 	return err
 }
 
@@ -341,5 +342,6 @@ func (h *Hub) RevokeDevice(ctx context.Context, by Identity, device string) erro
 		w.tx.Revoke(device)
 		return nil
 	})
+	h.pokes.recheck(func(by Identity) bool { return by.Device == device })
 	return err
 }

@@ -25,6 +25,7 @@ type Hub struct {
 	ended chan struct{} // closed when Run has returned
 	org   atomic.Pointer[picture]
 	gate  gate
+	pokes *pokes
 
 	sums   daily // requests for sums
 	synced struct {
@@ -35,7 +36,7 @@ type Hub struct {
 
 // New makes a hub on an open store. Nothing that writes returns before Run runs.
 func New(st *store.Store, clk clock.Clock, log *slog.Logger) *Hub {
-	h := &Hub{store: st, clock: clk, log: log, jobs: make(chan *job), ended: make(chan struct{}), gate: newGate()}
+	h := &Hub{store: st, clock: clk, log: log, jobs: make(chan *job), ended: make(chan struct{}), gate: newGate(), pokes: newPokes()}
 	h.synced.at = map[Identity]int64{}
 	return h
 }
@@ -60,6 +61,9 @@ type job struct {
 // It returns nil when ctx ends; what it had taken is then committed and answered. It is called once.
 func (h *Hub) Run(ctx context.Context) error {
 	defer close(h.ended)
+	var telling sync.WaitGroup
+	defer telling.Wait()
+	telling.Go(func() { h.broadcast(ctx) })
 	for {
 		select {
 		case <-ctx.Done():
@@ -94,6 +98,7 @@ func (h *Hub) commit(batch []*job) {
 		}
 		return
 	}
+	h.Look()
 	for _, j := range batch {
 		if j.seq = seq; err != nil {
 			j.err = err

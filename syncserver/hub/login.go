@@ -134,6 +134,7 @@ func hashToken(token string) string {
 // Logout ends the token of the identity's device.
 func (h *Hub) Logout(ctx context.Context, by Identity) error {
 	_, err := h.submit(ctx, 1, func(w *work) error { w.tx.EndToken(by.User, by.Device); return nil })
+	h.pokes.recheck(func(other Identity) bool { return other == by })
 	return err
 }
 

@@ -81,6 +81,7 @@ func New(ctx context.Context, config Config) (*Server, error) {
 	}
 	routes := api.New(api.Config{
 		Hub: s.core.Hub, Clock: s.core.Clock, Log: config.Log, Ready: s.Ready, Version: config.Version, Limits: config.Limits,
+		Wait: waiting(config.Clock),
 	})
 	s.http = &http.Server{
 		Handler:           routes.Handler(),
@@ -92,7 +93,22 @@ func New(ctx context.Context, config Config) (*Server, error) {
 		MaxHeaderBytes:    maxHeader,
 		ErrorLog:          slog.NewLogLogger(config.Log.Handler(), slog.LevelDebug), // what strangers do to a port is no error of ours
 	}
+	s.http.RegisterOnShutdown(routes.EndStreams)
 	return s, nil
+}
+
+// waiting waits by a clock that a test may move.
+func waiting(clk clockwork.Clock) func(context.Context, time.Duration) error {
+	return func(ctx context.Context, d time.Duration) error {
+		timer := clk.NewTimer(d)
+		defer timer.Stop()
+		select {
+		case <-timer.Chan():
+			return nil
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
 }
 
 func (s *Server) open(ctx context.Context) (err error) {
