@@ -122,10 +122,10 @@ func (h history) tale(story map[int]string) string {
 		b.WriteString("\n")
 	}
 	for _, s := range h.Steps {
-		fmt.Fprintf(&b, "  %3d  laptop %d  %-12s%s\n", s.N, s.Who, s.Do, story[s.N])
+		fmt.Fprintf(&b, "  %3d  laptop %d  %-12s%s\n", s.N, s.Who, s.Do, clip(story[s.N]))
 	}
 	if last := story[afterwards]; last != "" {
-		fmt.Fprintf(&b, "  at last%s\n", last)
+		fmt.Fprintf(&b, "  at last%s\n", clip(last))
 	}
 	return b.String()
 }
@@ -146,3 +146,12 @@ func pick[T any](list []T, r uint32, name func(T) string) (T, bool) {
 
 // of takes one of a few things by a drawn number.
 func of[T any](r uint32, list ...T) T { return list[int(r)%len(list)] }
+
+// clip keeps a story readable.
+func clip(text string) string {
+	const most = 1200
+	if r := []rune(text); len(r) > most {
+		return string(r[:most]) + " …"
+	}
+	return text
+}

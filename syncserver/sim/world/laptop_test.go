@@ -176,8 +176,11 @@ func (l *laptop) sync() error {
 			return l.bear(err)
 		}
 	}
+	l.line.calm()
 	report, err := l.y.Once(l.w.ctx)
-	l.w.tell("%s: synced %+v, %v", l, report, err)
+	if report != (syncer.Report{}) || err != nil {
+		l.w.tell("%s: synced %+v, %v", l, report, err)
+	}
 	if dir := l.line.taken(); dir != "" { // the machine lost its power meanwhile
 		l.startFrom(dir)
 		l.w.settleTyped(l)
@@ -190,17 +193,20 @@ func (l *laptop) sync() error {
 		}
 	}
 	l.w.books.observe()
-	l.check(err == nil)
+	if report != (syncer.Report{}) || l.w.resting || err != nil {
+		l.check(err == nil)
+	}
 	return l.bear(err)
 }
 
-// bear tells whether an error is one that people have to live with: it passes, or says why not.
+// bear tells whether an error is one that people have to live with: it passes, or says why not. When the line or the
+// server did harm, any answer that has a name will do, for the next sync has to make it good.
 func (l *laptop) bear(err error) error {
-	switch fault.CodeOf(err) {
+	switch code := fault.CodeOf(err); code {
 	case "", fault.Offline, fault.NotOurServer, fault.Busy, fault.AccountDisabled, fault.Unauthorized, fault.TooManyTries:
 		return err
-	case fault.Parked, fault.DigestMismatch, fault.Internal, fault.Malformed, fault.TooLarge:
-		if l.line.worried() {
+	default:
+		if l.line.struck() && code != fault.Internal {
 			return err
 		}
 	}

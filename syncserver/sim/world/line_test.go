@@ -33,7 +33,7 @@ type line struct {
 	node    int
 	waiting []trouble
 	image   string // of the file, when the machine lost its power in the middle of a request
-	anxious bool   // something happened since the line was last healed
+	harm    bool   // something happened since the sync began
 	web     *http.Transport
 }
 
@@ -74,20 +74,26 @@ func (n *line) shut() {
 func (n *line) heal() {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	n.cut, n.waiting, n.anxious = false, nil, false
+	n.cut, n.waiting = false, nil
 }
 
 func (n *line) expect(t trouble) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	n.waiting, n.anxious = append(n.waiting, t), true
+	n.waiting = append(n.waiting, t)
 }
 
-// worried tells whether an error may be the line's.
-func (n *line) worried() bool {
+// calm says that a sync begins; struck tells whether something happened to it.
+func (n *line) calm() {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	return n.anxious || n.w.wounded.Load()
+	n.harm = false
+}
+
+func (n *line) struck() bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.harm
 }
 
 // taken gives, once, the image of a machine that lost its power.
@@ -112,6 +118,7 @@ func (n *line) next(path string) (trouble, bool) {
 			continue
 		}
 		found := *t
+		n.harm = true
 		n.waiting = append(n.waiting[:i:i], n.waiting[i+1:]...)
 		return found, true
 	}

@@ -67,17 +67,25 @@ func (l *laptop) checkTraces(h held) {
 		}
 		tokens(data, raw)
 	}
+	l.checkFinder(h)
+	l.w.mu.Lock()
+	for word := range raw {
+		if l.w.books.mayKeep(l.me, word) {
+			delete(raw, word)
+		}
+	}
+	l.w.mu.Unlock()
+	if len(raw) == 0 {
+		return
+	}
 	rows, err := l.words()
 	if err != nil {
 		l.w.fail(stuck, "%s: %v", l, err)
 		return
 	}
-	l.checkFinder(h)
-	l.w.mu.Lock()
-	defer l.w.mu.Unlock()
 	for word := range raw {
-		if !rows[word] && !l.w.books.mayKeep(l.me, word) {
-			l.w.report(leaked, "%s: the bytes of %s (%v) are in the file and in no row of it", l, word, l.w.books.places[word])
+		if !rows[word] {
+			l.w.fail(leaked, "%s: the bytes of %s (of %v) are in the file and in no row of it", l, word, l.w.books.places[word])
 		}
 	}
 }

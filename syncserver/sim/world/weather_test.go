@@ -183,6 +183,8 @@ const maxRounds = 6
 // quiet heals everything and lets everybody sync until nobody has anything to send and everybody is at the head. Then
 // every replica is what its owner may see (I3), and nothing waits (I11).
 func (w *world) quiet() {
+	w.resting = true
+	defer func() { w.resting = false }()
 	for w.deliver(0) {
 	}
 	for _, l := range w.laptops {

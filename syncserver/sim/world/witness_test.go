@@ -38,7 +38,9 @@ func (w *world) witness(n *node, req *http.Request, asked []byte, a *answer) {
 		return
 	}
 	user := w.users[req.Header.Get("Authorization")]
-	w.note("server %d: %s of %s: %d, commit %d to %d", n.place, req.URL.Path, w.name(user), a.status, before, w.books.head)
+	if before != w.books.head || a.status != http.StatusOK {
+		w.note("server %d: %s of %s: %d, commit %d to %d", n.place, req.URL.Path, w.name(user), a.status, before, w.books.head)
+	}
 	if a.status != http.StatusOK || user == "" {
 		return
 	}
@@ -122,12 +124,19 @@ func (w *world) answered(before int64, user string, asked, answer []string) {
 			got = append(got, f)
 		}
 	}
+	var entries []*entry
 	for i := 1; i < len(asked) && i <= len(got); i++ {
 		m, err := mutation(asked[i])
 		if err != nil {
-			continue
+			return
 		}
-		r := got[i-1].Result
+		entries = append(entries, m)
+	}
+	if len(entries) == len(got) {
+		w.pushed(before, user, entries, got)
+	}
+	for i, m := range entries {
+		r := got[i].Result
 		if r.Fault != nil && (r.Fault.Code == "PARKED" || r.Fault.Code == "REPLICA_FORK") {
 			continue // not final
 		}
@@ -136,7 +145,7 @@ func (w *world) answered(before int64, user string, asked, answer []string) {
 			w.note("%s %s %s: %s", m.Op, m.Kind, m.ID, text)
 		}
 		if old := w.answers[m.ID]; old != "" && old != text {
-			w.Wrong = append(w.Wrong, wrong{doubled, w.step.N, fmt.Sprintf("sent again, %v is answered %s, before %s", m, text, old)})
+			w.report(doubled, "sent again, %v is answered %s, before %s", m, text, old)
 		}
 		w.answers[m.ID] = text
 	}

@@ -61,6 +61,7 @@ type world struct {
 	wounded atomic.Bool  // the database is made to fail: the server may complain
 	step    step
 	telling bool
+	resting bool // nothing happens any more: every laptop is looked at
 	live    bool // several things go on at the same time: what the records were at a commit between is not known
 
 	connsMu sync.Mutex
