@@ -234,7 +234,7 @@ func TestTray(t *testing.T) {
 	if _, err := s.r.Answer([]change.Result{
 		{ID: out[0].ID, Outcome: change.Refused, Fault: fault.New(fault.NoRight)},
 		{ID: out[1].ID, Outcome: change.Refused, Fault: fault.New(fault.AlreadyHeld, "Holder", "孙丽"), Info: map[string]string{"Left": "7"}},
-	}); err != nil {
+	}, "e"); err != nil {
 		t.Fatal(err)
 	}
 	tray := must[[]book.TrayItem](t)(s.Tray())

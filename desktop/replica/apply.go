@@ -3,8 +3,8 @@ package replica
 import (
 	"database/sql/driver"
 	"encoding/json"
-	"fmt"
 
+	"yuzhou/shared/change"
 	"yuzhou/shared/fault"
 	"yuzhou/shared/schema"
 	"yuzhou/shared/wire"
@@ -26,49 +26,125 @@ type applier struct {
 	pending map[key]bool    // records with unsent changes
 	roots   map[string]bool // roots of such records
 	changed map[string]bool // those of them that the pages touched
+	mine    map[string]bool // roots of unsent changes, and of those that this checkpoint settles
+	asked   map[string]bool // customers that a command of the outbox asks for
+	shadows map[key]under   // the server's versions under records that stand in shadow
+	lifted  []key           // of these, the records that have no unsent change any more and whose row has come
+	done    []line          // entries of the outbox that this checkpoint settles
+	settled bool            // done is known
+	ahead   ahead
+	spans   []span
 	leaves  []leave
 	joined  int // roots that are new
 	silent  int // roots that left without a stated reason
 	out     Applied
 }
 
-// leave is a customer that left, with the reason.
-type leave struct {
-	root  string
-	why   *wire.Leave
-	mine  bool // I held it, or it has unsent changes of mine
-	faced bool // its face stays in sight: it lies in a pool of mine, or somebody below me holds it
+// under is what stands in shadow under a record with unsent changes.
+type under struct {
+	root string
+	seq  int64
 }
 
 func (t *tx) applier() (*applier, error) {
-	a := &applier{tx: t, pending: map[key]bool{}, roots: map[string]bool{}, changed: map[string]bool{}}
+	a := &applier{
+		tx: t, pending: map[key]bool{}, roots: map[string]bool{}, changed: map[string]bool{}, mine: map[string]bool{},
+		asked: map[string]bool{}, shadows: map[key]under{},
+	}
 	var err error
 	if a.scopes, err = t.scopes(); err != nil {
 		return nil, err
 	}
-	lines, err := t.lines("WHERE op <> 'command'")
+	if a.spans, err = t.openSpans(); err != nil {
+		return nil, err
+	}
+	lines, err := t.lines("")
+	if err != nil {
+		return nil, err
+	}
 	for _, l := range lines {
-		a.roots[l.root] = true
-		for _, k := range l.keys() {
-			a.pending[k] = true
+		a.wait(l)
+	}
+	err = t.query("SELECT kind, id, root, seq FROM shadow", nil, func(row []driver.Value) error {
+		var k key
+		var u under
+		k.kind, _ = row[0].(string)
+		k.id, _ = row[1].(string)
+		u.root, _ = row[2].(string)
+		u.seq, _ = row[3].(int64)
+		a.shadows[k] = u
+		return nil
+	})
+	return a, err
+}
+
+// wait notes an entry of the outbox.
+func (a *applier) wait(l line) {
+	if l.op == change.Ask {
+		a.asked[l.record] = true
+		return
+	}
+	a.roots[l.root], a.mine[l.root] = true, true
+	for _, k := range l.keys() {
+		a.pending[k] = true
+	}
+}
+
+// settleAhead settles before the rows of a checkpoint come what it will settle: then they need not pass under changes
+// that are about to go. Nobody sees the state between.
+func (t *tx) settleAhead(last *Page) (*applier, error) {
+	var results []change.Result
+	for _, s := range last.steps {
+		if s.result != nil {
+			results = append(results, *s.result)
 		}
 	}
-	return a, err
+	var tally Tally
+	if err := t.answers(results, &tally); err != nil {
+		return nil, err
+	}
+	_, seq := ReadCursor(last.End.Cursor)
+	done, err := t.settle(seq, true)
+	if err != nil {
+		return nil, err
+	}
+	a, err := t.applier()
+	if err != nil {
+		return nil, err
+	}
+	for _, l := range done {
+		if l.op == change.Ask {
+			a.asked[l.record] = true
+		} else {
+			a.mine[l.root] = true
+		}
+	}
+	a.done, a.settled, a.out.Tally = done, true, tally
+	return a, nil
 }
 
 func (a *applier) page(p *Page) error {
 	a.out.Rows += p.Rows
-	for _, s := range p.steps {
+	a.ahead = ahead{}
+	for i, s := range p.steps {
 		var err error
 		switch {
 		case s.drop != nil:
+			a.ahead = ahead{}
 			err = a.drop(s.drop)
 		case s.grant != nil:
 			err = a.grant(s.grant)
+		case s.span != nil:
+			err = a.span(s.span)
 		case s.root != nil:
-			err = a.root(s.root)
+			if a.ahead.states == nil {
+				err = a.look(p.steps[i:])
+			}
+			if err == nil {
+				err = a.root(s.root)
+			}
 		case s.result != nil:
-			err = a.answer(*s.result, &a.out.Tally)
+			err = a.answers([]change.Result{*s.result}, &a.out.Tally)
 		}
 		if err != nil {
 			return err
@@ -79,11 +155,21 @@ func (a *applier) page(p *Page) error {
 
 // finish ends a checkpoint: sums, answered changes, rows with unsent changes, what left.
 func (a *applier) finish(end wire.End) error {
+	spanned, err := a.closeSpans()
+	if err != nil {
+		return err
+	}
 	if err := a.keepScopes(); err != nil {
 		return err
 	}
 	a.out.Done = true
 	a.out.Mismatch = a.compare(end.Scopes)
+	for _, name := range a.out.Mismatch {
+		a.silent += spanned[name] // what a repair takes away without making the sums agree is not believed
+	}
+	if err := a.suspect(end.Scopes, a.out.Mismatch); err != nil {
+		return err
+	}
 	if err := a.setMeta(metaCursor, end.Cursor); err != nil {
 		return err
 	}
@@ -95,10 +181,22 @@ func (a *applier) finish(end wire.End) error {
 			return err
 		}
 	}
-	if err := a.settle(true); err != nil {
+	if !a.settled {
+		_, seq := ReadCursor(end.Cursor)
+		if a.done, err = a.settle(seq, true); err != nil {
+			return err
+		}
+	}
+	if err := a.ended(a.done); err != nil {
+		return err
+	}
+	if err := a.tellOffered(); err != nil {
 		return err
 	}
 	if err := a.relay(); err != nil {
+		return err
+	}
+	if err := a.lift(); err != nil {
 		return err
 	}
 	return a.allowRemoval()
@@ -116,6 +214,22 @@ func (a *applier) relay() error {
 		}
 	}
 	return nil
+}
+
+// lift removes the shadows of records that show the server's row again.
+func (a *applier) lift() error {
+	if len(a.lifted) == 0 {
+		return nil
+	}
+	pairs := make([][2]string, len(a.lifted))
+	for i, k := range a.lifted {
+		pairs[i] = [2]string{k.kind, k.id}
+	}
+	list, err := json.Marshal(pairs)
+	if err != nil {
+		return err
+	}
+	return a.exec("DELETE FROM shadow WHERE (kind, id) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?))", string(list))
 }
 
 // The bounds of the fail-safe: a checkpoint that takes more away than both, without saying why, is not believed.
@@ -151,110 +265,17 @@ func (r *Replica) AllowRemoval() error {
 	return r.change(durable, func(t *tx) error { return t.setMeta(metaRemoval, yes) })
 }
 
-// tellLeave puts a customer that left its holder into the tray. What left a pool, or left by the reader's own doing,
-// needs no telling.
-func (a *applier) tellLeave(l leave) error {
-	if l.why == nil || !l.mine {
-		return nil
-	}
-	user, err := a.meta(metaUser)
-	if err != nil || l.why.By == user {
-		return err
-	}
-	asked, err := a.number("SELECT count(*) FROM outbox WHERE op = 'command' AND record = ?", l.root)
-	if err != nil || asked > 0 {
-		return err
-	}
-	here, err := a.number("SELECT count(*) FROM root WHERE id = ?", l.root)
-	if err != nil || here > 0 && !l.faced { // it came back in the same checkpoint
-		return err
-	}
-	return a.tray(TrayItem{
-		ID: fmt.Sprintf("leave-%s-%d", l.root, a.now.UnixMilli()), Type: TrayLeave, Root: l.root, At: a.now.UnixMilli(),
-		Title: l.why.Name, Name: l.why.Name, Leave: l.why,
-	})
-}
-
-// lost notices that a customer of mine has another holder now while it stays in sight.
-func (a *applier) lost(g *group) error {
-	for _, w := range g.rows {
-		if w.t.kind.Name != "holding" || w.deleted {
-			continue
-		}
-		was, err := a.text("SELECT owner FROM holding WHERE id = ?", w.id)
-		if err != nil || was == "" {
-			return err
-		}
-		user, err := a.meta(metaUser)
-		if err != nil {
-			return err
-		}
-		now := w.record()
-		if was != user || now.Text("owner") == user {
-			return nil
-		}
-		why := wire.Leave{How: now.Text("how"), To: now.Text("pool"), At: now.Int("pooled_at"), Name: a.titleOf("customer", w.id)}
-		if now.Has("owner") {
-			why.To, why.At = now.Text("owner"), now.Int("claimed_at")
-		}
-		if why.Days, err = a.number("SELECT coalesce(max(days), 0) FROM rule WHERE id = ?", now.Text("rule")); err != nil {
-			return err
-		}
-		a.leaves = append(a.leaves, leave{root: w.id, why: &why, mine: true, faced: true})
-	}
-	return nil
-}
-
-// state is a root as the replica holds it.
-type state struct {
-	exists bool
-	holds  holds
-	in     map[int64]bool
-}
-
-func (a *applier) load(id string) (s state, err error) {
-	s.in = map[int64]bool{}
-	err = a.query("SELECT count, sum, face_count, face_sum FROM root WHERE id = ?", []driver.Value{id}, func(row []driver.Value) error {
-		s.exists = true
-		s.holds.all.count, _ = row[0].(int64)
-		s.holds.all.sum = sumOf(row[1])
-		s.holds.face.count, _ = row[2].(int64)
-		s.holds.face.sum = sumOf(row[3])
-		return nil
-	})
-	if err != nil || !s.exists {
-		return s, err
-	}
-	err = a.query("SELECT scope FROM root_scope WHERE root = ?", []driver.Value{id}, func(row []driver.Value) error {
-		n, _ := row[0].(int64)
-		s.in[n] = true
-		return nil
-	})
-	return s, err
-}
-
-// tally adds or takes a root's rows to or from the sums of its scopes.
-func (a *applier) tally(s state, join bool) {
-	for _, sc := range a.scopes {
-		if !s.in[sc.n] {
-			continue
-		}
-		if sc.dirty = true; join {
-			sc.part = sc.part.plus(s.holds.of(sc))
-		} else {
-			sc.part = sc.part.minus(s.holds.of(sc))
-		}
-	}
-}
-
 // root applies a root: where it is now, and its rows.
 func (a *applier) root(g *group) error {
-	s, err := a.load(g.ID)
+	s, err := a.state(g.ID)
 	if err != nil {
 		return err
 	}
+	if err := a.named(g); err != nil {
+		return err
+	}
 	a.tally(s, false)
-	if err := a.move(g, &s); err != nil {
+	if err := a.move(g, s); err != nil {
 		return err
 	}
 	if len(s.in) == 0 {
@@ -264,10 +285,12 @@ func (a *applier) root(g *group) error {
 		if g.Leave == nil {
 			a.silent++
 		}
+		s.exists = false
 		return a.removeRoot(g.ID, g.Leave)
 	}
 	if a.roots[g.ID] {
 		a.changed[g.ID] = true
+		a.removed = a.removed || g.Join // what was typed here in full may come back veiled
 	}
 	if err := a.lost(g); err != nil {
 		return err
@@ -278,16 +301,34 @@ func (a *applier) root(g *group) error {
 		}
 		s.holds = holds{}
 	}
-	if err := a.rows(g, &s); err != nil {
+	if err := a.rows(g, s); err != nil {
 		return err
 	}
 	a.tally(s, true)
 	if !s.exists {
 		a.joined++
+		s.exists = true
 	}
 	return a.exec(`INSERT INTO root (id, count, sum, face_count, face_sum) VALUES (?, ?, ?, ?, ?)
 		ON CONFLICT (id) DO UPDATE SET count = excluded.count, sum = excluded.sum, face_count = excluded.face_count, face_sum = excluded.face_sum`,
 		g.ID, s.holds.all.count, blob(s.holds.all.sum), s.holds.face.count, blob(s.holds.face.sum))
+}
+
+// tally adds or takes a root's rows to or from the sums of its scopes.
+func (a *applier) tally(s *state, join bool) {
+	if len(s.in) == 0 {
+		return
+	}
+	for _, sc := range a.scopes {
+		if !s.in[sc.n] {
+			continue
+		}
+		if sc.dirty = true; join {
+			sc.part = sc.part.plus(s.holds.of(sc))
+		} else {
+			sc.part = sc.part.minus(s.holds.of(sc))
+		}
+	}
 }
 
 // move brings a root into scopes and out of others. A scope that was not granted is not ours to hold.
@@ -315,90 +356,10 @@ func (a *applier) move(g *group, s *state) error {
 	return nil
 }
 
-// rows writes the rows of a root that are in the page and keeps its sums.
-func (a *applier) rows(g *group, s *state) error {
-	for _, w := range g.rows {
-		k := key{w.t.kind.Name, w.id}
-		old, err := a.seqOf(k, w.t)
-		if err != nil {
-			return err
-		}
-		if old > 0 {
-			s.holds = s.holds.sub(rowPart(k.kind, k.id, old), w.t.kind.Face)
-		}
-		if !w.deleted {
-			s.holds = s.holds.add(rowPart(k.kind, k.id, w.seq), w.t.kind.Face)
-		}
-		if err := a.land(k, g.ID, w); err != nil {
-			return err
-		}
-	}
-	for _, f := range g.foreign {
-		if err := a.foreign(g.ID, f, s); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// seqOf is the server's version of a record that the replica holds, 0 for none.
-func (a *applier) seqOf(k key, t *table) (int64, error) {
-	if a.pending[k] {
-		b, err := a.shadow(k)
-		if err != nil || b.known {
-			return b.rec.Seq, err
-		}
-	}
-	return a.number("SELECT seq FROM "+t.name+" WHERE id = ?", k.id)
-}
-
-// land writes a row, or puts it under the unsent changes of its record, which is then shown anew at the end.
-func (a *applier) land(k key, root string, w *row) error {
-	a.removed = a.removed || w.deleted
-	switch {
-	case a.pending[k] && w.deleted:
-		a.outdate([]key{k})
-		return a.setShadow(k, root, nil)
-	case a.pending[k]:
-		rec := w.record()
-		a.outdate([]key{k})
-		return a.setShadow(k, root, &rec)
-	case w.deleted:
-		return a.remove(w.t, root, w.id)
-	}
-	return a.put(w)
-}
-
-// foreign keeps a row of a kind that this program does not know; it is counted like the others, but is no face.
-func (a *applier) foreign(root string, f wire.Row, s *state) error {
-	old, err := a.number("SELECT seq FROM foreign_row WHERE kind = ? AND id = ?", f.Kind, f.ID)
-	if err != nil {
-		return err
-	}
-	if old > 0 {
-		s.holds = s.holds.sub(rowPart(f.Kind, f.ID, old), false)
-	}
-	if f.Deleted {
-		return a.exec("DELETE FROM foreign_row WHERE kind = ? AND id = ?", f.Kind, f.ID)
-	}
-	s.holds = s.holds.add(rowPart(f.Kind, f.ID, f.Seq), false)
-	return a.keepForeign(root, f)
-}
-
-func (t *tx) keepForeign(root string, f wire.Row) error {
-	body, err := json.Marshal(f.Body)
-	if err != nil {
-		return err
-	}
-	return t.exec(`INSERT INTO foreign_row (kind, id, root, seq, masked, body) VALUES (?, ?, ?, ?, ?, ?)
-		ON CONFLICT (kind, id) DO UPDATE SET root = excluded.root, seq = excluded.seq, masked = excluded.masked, body = excluded.body`,
-		f.Kind, f.ID, root, f.Seq, orNull(listText(f.Masked)), string(body))
-}
-
 // removeRoot takes a root and everything below it away. Unsent changes on it stay in the outbox: the server has yet to
 // say what becomes of them.
 func (a *applier) removeRoot(id string, why *wire.Leave) error {
-	l := leave{root: id, why: why, mine: a.roots[id]}
+	l := leave{root: id, why: why, mine: a.mine[id]}
 	if !l.mine && why != nil {
 		owner, err := a.text("SELECT owner FROM holding WHERE id = ?", id)
 		if err != nil {
@@ -414,6 +375,9 @@ func (a *applier) removeRoot(id string, why *wire.Leave) error {
 	a.out.Left++
 	a.removed = true
 	if err := a.removeRows(id); err != nil {
+		return err
+	}
+	if err := a.forgetKept(id); err != nil {
 		return err
 	}
 	if err := a.exec("DELETE FROM root_scope WHERE root = ?", id); err != nil {
@@ -441,6 +405,12 @@ func (a *applier) removeRows(root string) error {
 	for _, table := range []string{"finder", "shadow", "foreign_row"} {
 		if err := a.exec("DELETE FROM "+table+" WHERE root = ?", root); err != nil {
 			return err
+		}
+	}
+	a.ahead.forget(root)
+	for k, u := range a.shadows {
+		if u.root == root {
+			delete(a.shadows, k)
 		}
 	}
 	return nil

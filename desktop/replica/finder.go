@@ -3,7 +3,7 @@ package replica
 import (
 	"database/sql/driver"
 	"strings"
-	"sync"
+	"sync/atomic"
 	"unicode"
 
 	"github.com/mozillazg/go-pinyin"
@@ -23,10 +23,8 @@ func finderText(t *table, w *row) string {
 		return ""
 	}
 	var b strings.Builder
-	for i, f := range t.kind.Fields {
-		if !f.Searched {
-			continue
-		}
+	for _, i := range t.search {
+		f := t.kind.Fields[i]
 		text, _ := w.cols[i].(string)
 		if text == "" || strings.Contains(w.masked, `"`+f.Name+`"`) { // a mask confirms no guess
 			continue
@@ -81,19 +79,30 @@ func digits(text string) string {
 
 var (
 	pinyinArgs = pinyin.NewArgs()
-	syllables  sync.Map // rune → string; the few thousand characters in use are looked up once each
+	syllables  [lastHan - firstHan + 1]atomic.Pointer[string] // the few thousand characters in use are looked up once each
 )
 
+// The block of the characters that names are written with.
+const firstHan, lastHan = 0x4e00, 0x9fff
+
 func syllable(r rune) string {
-	if s, ok := syllables.Load(r); ok {
-		return s.(string)
+	if r < firstHan || r > lastHan {
+		return sound(r)
 	}
-	s := ""
-	if all := pinyin.SinglePinyin(r, pinyinArgs); len(all) > 0 {
-		s = all[0]
+	known := &syllables[r-firstHan]
+	if s := known.Load(); s != nil {
+		return *s
 	}
-	syllables.Store(r, s)
+	s := sound(r)
+	known.Store(&s)
 	return s
+}
+
+func sound(r rune) string {
+	if all := pinyin.SinglePinyin(r, pinyinArgs); len(all) > 0 {
+		return all[0]
+	}
+	return ""
 }
 
 // spell gives a name's pinyin, as initials and in full; both empty when there is no Chinese in it.

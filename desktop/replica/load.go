@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"strings"
 
+	"yuzhou/shared/change"
 	"yuzhou/shared/schema"
 	"yuzhou/shared/wire"
 )
@@ -85,6 +86,9 @@ func (t *tx) makeIndexes() error {
 }
 
 func (l *loader) page(p *Page) error {
+	if p.bulk != nil {
+		return l.bulk(p)
+	}
 	l.out.Rows += p.Rows
 	for _, s := range p.steps {
 		var err error
@@ -98,7 +102,9 @@ func (l *loader) page(p *Page) error {
 				err = l.drop(s.drop)
 			}
 		case s.result != nil:
-			err = l.answer(*s.result, &l.out.Tally)
+			err = l.answers([]change.Result{*s.result}, &l.out.Tally)
+		case s.span != nil:
+			err = l.span(s.span)
 		}
 		if err != nil {
 			return err
@@ -118,6 +124,9 @@ func (l *loader) group(g *group) error {
 	for _, f := range g.foreign {
 		deleted = deleted || f.Deleted
 		holds = holds.add(rowPart(f.Kind, f.ID, f.Seq), false)
+	}
+	if err := l.named(g); err != nil {
+		return err
 	}
 	fresh := !deleted && len(g.Out) == 0 && len(g.In) > 0
 	if fresh {

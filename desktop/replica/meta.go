@@ -23,7 +23,10 @@ const (
 	metaSkew      = "skew"
 	metaIndexes   = "indexes"
 	metaRemoval   = "removal_allowed"
-	metaRescans   = "rescans"
+	metaRepairs   = "repairs"
+	metaSuspects  = "suspects"
+	metaReplica   = "replica"
+	metaRestored  = "restored"
 	metaPrefer    = "prefer."
 )
 
@@ -60,6 +63,19 @@ func (r *Replica) SetAccount(a Account) error {
 		}
 		return nil
 	})
+}
+
+// Sender tells under which name this replica pushes: the device's id, until it was found to be a copy. restored says that
+// what waits was typed in view of a history that the server has lost.
+func (r *Replica) Sender() (name string, restored bool, err error) {
+	var device, again string
+	err = r.snapshot(func(c *conn) error {
+		return c.metas(map[string]*string{metaReplica: &name, metaDevice: &device, metaRestored: &again})
+	})
+	if name == "" {
+		name = device
+	}
+	return name, again == yes, err
 }
 
 // Status is what the status bar says about the last sync.

@@ -143,9 +143,14 @@ func (t *tx) save(e Edit) error {
 	if len(text) > wire.MaxMutationBytes {
 		return fault.New(fault.TooLarge, "Limit", wire.MaxMutationBytes)
 	}
+	return t.append(m, text, e.Local)
+}
+
+// append puts a sealed mutation, with its text, at the end of the outbox and shows its effect.
+func (t *tx) append(m change.Mutation, mutation []byte, more schema.Values) error {
 	var local driver.Value
-	if len(e.Local) > 0 {
-		text, err := json.Marshal(e.Local)
+	if len(more) > 0 {
+		text, err := json.Marshal(more)
 		if err != nil {
 			return err
 		}
@@ -157,8 +162,8 @@ func (t *tx) save(e Edit) error {
 			return err
 		}
 	}
-	err = t.exec("INSERT INTO outbox (id, op, kind, record, root, mutation, local, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-		m.ID, string(m.Op), m.Kind, m.Record, m.Root, string(text), local, Waiting)
+	err := t.exec("INSERT INTO outbox (id, op, kind, record, root, mutation, local, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+		m.ID, string(m.Op), m.Kind, m.Record, m.Root, string(mutation), local, Waiting)
 	if err != nil {
 		return err
 	}
@@ -199,9 +204,16 @@ func (t *tx) outdate(keys []key) {
 	}
 }
 
+// current takes the note back: the record was written meanwhile as it is to be seen.
+func (t *tx) current(k key) { delete(t.isStale, k) }
+
 // renew writes the outdated records.
 func (t *tx) renew() error {
 	for _, k := range t.stale {
+		if !t.isStale[k] {
+			continue
+		}
+		delete(t.isStale, k)
 		if err := t.rebuild(k); err != nil {
 			return err
 		}

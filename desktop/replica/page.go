@@ -3,8 +3,7 @@ package replica
 import (
 	"database/sql/driver"
 	"encoding/json"
-	"errors"
-	"io"
+	"slices"
 	"strings"
 
 	"yuzhou/shared/change"
@@ -20,12 +19,14 @@ type Page struct {
 	End   wire.End
 	Rows  int
 	body  []byte
+	bulk  *bulk // instead of steps
 }
 
 // step is one thing to apply; exactly one member is set.
 type step struct {
 	drop   *wire.Drop
 	grant  *wire.Grant
+	span   *wire.Span
 	root   *group
 	result *change.Result
 }
@@ -37,31 +38,63 @@ type group struct {
 	foreign []wire.Row
 }
 
-// Decode reads a page. A page without its End is a MALFORMED fault: a body that was cut must not be half applied.
-func (r *Replica) Decode(body []byte) (*Page, error) {
+// Unpacked is a page that was decompressed: enough to know how the answer goes on, before the rows are looked at.
+type Unpacked struct {
+	End  wire.End
+	text string
+	body []byte
+}
+
+// Unpack decompresses a page. One without its End is a MALFORMED fault: a body that was cut must not be half applied.
+func Unpack(body []byte) (*Unpacked, error) {
 	in, err := wire.NewReader(body, wire.MaxPageBytes)
 	if err != nil {
 		return nil, err
 	}
 	defer in.Close()
-	p := &Page{body: body}
-	d := decoder{tables: r.tables, page: p}
-	for {
-		line, err := in.Line()
-		if errors.Is(err, io.EOF) {
-			return nil, fault.New(fault.Malformed, "What", "page without end")
-		}
+	text, err := in.Rest()
+	if err != nil {
+		return nil, err
+	}
+	var last wire.Frame
+	line := text[strings.LastIndexByte(strings.TrimSuffix(text, "\n"), '\n')+1:]
+	if !strings.HasSuffix(line, "\n") || json.Unmarshal([]byte(line), &last) != nil || last.End == nil {
+		return nil, fault.New(fault.Malformed, "What", "page without end")
+	}
+	return &Unpacked{*last.End, text, body}, nil
+}
+
+// Read reads a page. Those of a first sync are read in another way, which is faster where nothing is there yet.
+func (r *Replica) Read(u *Unpacked, first bool) (*Page, error) {
+	p := &Page{End: u.End, body: u.body}
+	if first {
+		b, err := r.readBulk(u.text)
 		if err != nil {
 			return nil, err
 		}
-		ended, err := d.line(line)
-		if err != nil {
-			return nil, err
-		}
-		if ended {
+		if b != nil {
+			p.bulk, p.Rows = b, b.rows
 			return p, nil
 		}
 	}
+	d := decoder{tables: r.tables, page: p}
+	for text := u.text; text != ""; {
+		end := strings.IndexByte(text, '\n') + 1
+		if err := d.line(text[:end]); err != nil {
+			return nil, err
+		}
+		text = text[end:]
+	}
+	return p, nil
+}
+
+// Decode unpacks and reads a page.
+func (r *Replica) Decode(body []byte) (*Page, error) {
+	u, err := Unpack(body)
+	if err != nil {
+		return nil, err
+	}
+	return r.Read(u, false)
 }
 
 type decoder struct {
@@ -73,31 +106,30 @@ type decoder struct {
 
 const rowPrefix = `{"row":{`
 
-func (d *decoder) line(line []byte) (ended bool, err error) {
-	if len(line) > len(rowPrefix) && string(line[:len(rowPrefix)]) == rowPrefix {
-		return false, d.row(string(line))
+func (d *decoder) line(line string) error {
+	if strings.HasPrefix(line, rowPrefix) {
+		return d.row(line)
 	}
 	var f wire.Frame
-	if err := json.Unmarshal(line, &f); err != nil {
-		return false, fault.New(fault.Malformed, "What", "line").Because("replica", err)
+	if err := json.Unmarshal([]byte(line), &f); err != nil {
+		return fault.New(fault.Malformed, "What", "line").Because("replica", err)
 	}
 	switch {
-	case f.End != nil:
-		d.page.End = *f.End
-		return true, nil
 	case f.Root != nil:
 		d.group = &group{Root: *f.Root}
 		d.page.steps = append(d.page.steps, step{root: d.group})
 	case f.Row != nil:
-		return false, d.plain(*f.Row)
+		return d.plain(*f.Row)
 	case f.Result != nil:
 		d.page.steps = append(d.page.steps, step{result: f.Result})
 	case f.Drop != nil:
 		d.page.steps = append(d.page.steps, step{drop: f.Drop})
 	case f.Grant != nil:
 		d.page.steps = append(d.page.steps, step{grant: f.Grant})
+	case f.Span != nil:
+		d.page.steps = append(d.page.steps, step{span: f.Span})
 	}
-	return false, nil // a frame of a newer protocol is passed over
+	return nil // the end is known, and a frame of a newer protocol is passed over
 }
 
 // plain takes a row that the fast way did not read.
@@ -134,9 +166,7 @@ func (d *decoder) row(line string) error {
 		}
 		return d.plain(*f.Row)
 	}
-	if w.cols == nil {
-		w.cols = make([]driver.Value, len(w.t.kind.Fields))
-	}
+	w.blank()
 	w.root = d.group.ID
 	d.group.rows = append(d.group.rows, w)
 	d.page.Rows++
@@ -179,9 +209,27 @@ func (d *decoder) fresh() *row {
 	return w
 }
 
+// blank gives a row without columns all of them, empty. It takes the memory of the row that was there before.
+func (w *row) blank() {
+	if n := len(w.t.kind.Fields); len(w.cols) != n {
+		if w.cols = w.cols[:0]; cap(w.cols) < n {
+			w.cols = make([]driver.Value, n)
+		}
+		w.cols = w.cols[:n]
+		clear(w.cols)
+	}
+}
+
+// clone is a copy that stays when the row is used again.
+func (w *row) clone() *row {
+	c := *w
+	c.cols = slices.Clone(w.cols)
+	return &c
+}
+
 // body reads the values of a row into columns; those without one go to extra.
 func (w *row) body(s *scanner) bool {
-	w.cols = make([]driver.Value, len(w.t.kind.Fields))
+	w.blank()
 	var extra []string
 	ok := s.object(func(name string) bool {
 		i, known := w.t.field[name]

@@ -4,7 +4,6 @@ import (
 	"database/sql/driver"
 	"errors"
 	"strconv"
-	"strings"
 
 	"yuzhou/shared/clock"
 	"yuzhou/shared/fault"
@@ -13,8 +12,9 @@ import (
 
 // A pull is of one of three sorts. The first fills an empty replica: its pages are written as they come, and nobody
 // sees them before the last. Later ones change a replica that is in use: of several pages each is kept as it came, and
-// all are applied at once at the end. A rescan fetches everything anew, after a restore of the server or when the sums
-// differ, and takes the place of what was there at once, with the unsent changes on top.
+// all are applied at once at the end. A rescan fetches everything anew, after a restore of the server or because a person
+// asks for it, and takes the place of what was there at once, with the unsent changes on top. Sums that differ are mended
+// by a later pull that tells some spans whole.
 const (
 	stageRescan = "rescan"
 	stageLate   = "late" // first: the directory came after customers
@@ -45,13 +45,18 @@ func (r *Replica) Take(p *Page, epoch string) (Applied, error) {
 	how := relaxed
 	if first {
 		how = filling
+	} else if err := r.unfold(p); err != nil {
+		return out, err
 	}
-	err = r.change(how, func(t *tx) error {
+	err = r.changeBeside(p, how, func(t *tx) error {
 		var published, stage, known string
 		if err := t.metas(map[string]*string{metaPublished: &published, metaStage: &stage, metaEpoch: &known}); err != nil {
 			return err
 		}
 		if known != epoch {
+			if known != "" { // two histories must not meet in one book
+				return fault.New(fault.EpochChanged)
+			}
 			if err := t.setMeta(metaEpoch, epoch); err != nil {
 				return err
 			}
@@ -105,13 +110,16 @@ func (t *tx) fill(p *Page, stage string) (Applied, error) {
 		}
 		return l.out, t.setMeta(metaPull, p.End.Token)
 	}
+	for root := range l.roots { // what was typed before the file was lost lies on top of what came
+		l.changed[root] = true
+	}
 	if err := l.publish(p.End, stage == stageLate); err != nil {
 		return Applied{}, err
 	}
 	if err := t.setMeta(metaStage, ""); err != nil {
 		return Applied{}, err
 	}
-	return l.out, t.setMeta(metaPublished, yes)
+	return l.out, errors.Join(t.setMeta(metaPublished, yes), t.setMeta(metaRestored, ""))
 }
 
 // stage keeps a page until the last one is here.
@@ -156,7 +164,7 @@ func (t *tx) staged(last *Page, fn func(*Page) error) error {
 
 // merge applies a checkpoint to a replica in use.
 func (t *tx) merge(last *Page) (Applied, error) {
-	a, err := t.applier()
+	a, err := t.settleAhead(last)
 	if err != nil {
 		return Applied{}, err
 	}
@@ -202,10 +210,14 @@ func (t *tx) replace(last *Page) (Applied, error) {
 	}
 	l.joined, l.silent, l.out.Left = int(joined), int(gone), int(gone)
 	t.removed = true
+	err = t.exec("DELETE FROM kept WHERE offer = 0 AND root IN (SELECT id FROM temp.former) AND root NOT IN (SELECT id FROM root)")
+	if err != nil {
+		return Applied{}, err
+	}
 	if err := l.publish(last.End, true); err != nil {
 		return Applied{}, err
 	}
-	return l.out, t.setMeta(metaStage, "")
+	return l.out, errors.Join(t.setMeta(metaStage, ""), t.setMeta(metaRestored, ""))
 }
 
 // empty removes every record; outbox, tray and what belongs to this laptop stay.
@@ -216,7 +228,7 @@ func (t *tx) empty() error {
 		}
 		t.touch(name)
 	}
-	for _, table := range []string{"finder", "shadow", "foreign_row", "root_scope", "root", "scope"} {
+	for _, table := range []string{"finder", "shadow", "foreign_row", "root_scope", "root", "scope", "span", "span_root"} {
 		if err := t.exec("DELETE FROM " + table); err != nil {
 			return err
 		}
@@ -228,62 +240,65 @@ func (t *tx) empty() error {
 // begins anew.
 func (r *Replica) Restart() error {
 	return r.change(relaxed, func(t *tx) error {
-		t.removed = true
 		published, err := t.meta(metaPublished)
 		if err != nil {
 			return err
 		}
 		if published != yes {
-			if err := errors.Join(t.makeIndexes(), t.empty()); err != nil {
-				return err
-			}
-			if err := errors.Join(t.setMeta(metaCursor, ""), t.setMeta(metaStage, "")); err != nil {
-				return err
-			}
+			return t.restart()
 		}
+		t.removed = true
 		return t.unstage()
 	})
+}
+
+// restart begins a first sync anew.
+func (t *tx) restart() error {
+	t.removed = true
+	return errors.Join(t.makeIndexes(), t.empty(), t.setMeta(metaCursor, ""), t.setMeta(metaStage, ""), t.unstage())
 }
 
 func (t *tx) unstage() error {
 	return errors.Join(t.exec("DELETE FROM staged"), t.setMeta(metaPull, ""))
 }
 
-// maxRescans bounds how often a day everything is fetched anew because of sums that differ.
-const maxRescans = 3
-
 // Rescan has the next pulls fetch everything anew, beside what is there, and put it in its place at the end. The outbox
-// stays. After a restore of the server (restored) mutations whose effect has not come back are sent again: the server may
-// have forgotten them. For sums that differ there are three a day; then it is a DIGEST_MISMATCH fault.
-func (r *Replica) Rescan(restored bool) error {
+// stays. It is what a person asks for when he does not trust what he sees (SYNC-16).
+func (r *Replica) Rescan() error { return r.change(durable, (*tx).rescan) }
+
+func (t *tx) rescan() error {
+	return errors.Join(t.unstage(), t.setMeta(metaStage, stageRescan))
+}
+
+// Restored answers a server that was restored from a backup, and has forgotten some of what it had accepted. What waits
+// for its effect is sent again, and what is kept of the last 30 days is offered again, before everything is fetched anew.
+// The epoch is known again with the next answer.
+func (r *Replica) Restored() error {
 	return r.change(durable, func(t *tx) error {
-		if restored {
-			t.touched.Outbox = true
-			if err := t.exec("UPDATE outbox SET state = ?, seq = 0 WHERE state = ?", Sent, Answered); err != nil {
-				return err
-			}
-		} else if err := t.spendRescan(); err != nil {
+		t.touched.Outbox = true
+		published, err := t.meta(metaPublished)
+		if err != nil {
 			return err
 		}
-		return errors.Join(t.unstage(), t.setMeta(metaStage, stageRescan))
+		err = errors.Join(t.exec("UPDATE outbox SET state = ?, seq = 0 WHERE state = ?", Sent, Answered), t.offerAgain(), t.setMeta(metaEpoch, ""),
+			t.setMeta(metaRestored, yes))
+		if err != nil {
+			return err
+		}
+		if published != yes {
+			return t.restart()
+		}
+		return t.rescan()
 	})
 }
 
-func (t *tx) spendRescan() error {
-	text, err := t.meta(metaRescans)
-	if err != nil {
+// knowEpoch notes the server's epoch, which the numbers of its commits belong to.
+func (t *tx) knowEpoch(epoch string) error {
+	known, err := t.meta(metaEpoch)
+	if err != nil || known == epoch {
 		return err
 	}
-	today := clock.Date(t.now, usualZone)
-	day, used, _ := strings.Cut(text, " ")
-	n, _ := strconv.Atoi(used)
-	if day != today {
-		n = 0
-	}
-	if n >= maxRescans {
-		return fault.New(fault.DigestMismatch)
-	}
-	return t.setMeta(metaRescans, today+" "+strconv.Itoa(n+1))
+	return t.setMeta(metaEpoch, epoch)
 }
 
 // Clear empties the replica for another account: records, outbox, tray. The laptop's own settings stay. With unsent
@@ -298,7 +313,7 @@ func (r *Replica) Clear() error {
 			return fault.New(fault.OtherAccount, "Count", unsent)
 		}
 		t.removed, t.touched = true, Touched{Kinds: map[string]bool{}, Outbox: true, Tray: true, Account: true}
-		if err := errors.Join(t.makeIndexes(), t.empty(), t.unstage(), t.exec("DELETE FROM outbox"), t.exec("DELETE FROM tray")); err != nil {
+		if err := errors.Join(t.makeIndexes(), t.empty(), t.unstage(), t.exec("DELETE FROM outbox"), t.exec("DELETE FROM kept"), t.exec("DELETE FROM tray")); err != nil {
 			return err
 		}
 		t.loading = true // there is nothing to compute days for

@@ -223,9 +223,9 @@ func TestCutPage(t *testing.T) {
 	}
 }
 
-// TestMismatch: sums that differ are reported; a rescan mends it, keeps the outbox, and is not done more than three
-// times a day.
-func TestMismatch(t *testing.T) {
+// TestRescan (SYNC-16): sums that differ are noted; a rescan fetches everything anew beside what is in use, keeps the
+// outbox, and takes the place of what was there at once.
+func TestRescan(t *testing.T) {
 	r := laptop(t)
 	s := newServer(t)
 	first(t, r, s, s.customer("c1", "甲", me, nil), s.customer("c2", "乙", me, nil))
@@ -241,8 +241,9 @@ func TestMismatch(t *testing.T) {
 		t.Fatal(err)
 	}
 	want(t, "mismatch", fmt.Sprint(out.Mismatch), "["+mine+"]")
+	want(t, "suspects", fmt.Sprint(suspects(t, r)), "["+mine+"]")
 
-	if err := r.Rescan(false); err != nil {
+	if err := r.Rescan(); err != nil {
 		t.Fatal(err)
 	}
 	ask, _, isFirst, err := r.Position()
@@ -262,14 +263,16 @@ func TestMismatch(t *testing.T) {
 	want(t, "made here", get(t, r, "customer", "n1").Text("name"), "新")
 	want(t, "outbox", len(outbox(t, r)), 2)
 	want(t, "indexes", indexes(t, r), indexes(t, laptop(t)))
-	for range 2 {
-		if err := r.Rescan(false); err != nil {
-			t.Fatal(err)
-		}
+	want(t, "suspects", len(suspects(t, r)), 0)
+}
+
+func suspects(t testing.TB, r *Replica) []string {
+	t.Helper()
+	scopes, err := r.Suspects()
+	if err != nil {
+		t.Fatal(err)
 	}
-	if err := r.Rescan(false); fault.CodeOf(err) != fault.DigestMismatch {
-		t.Fatalf("the fourth rescan of a day: %v", err)
-	}
+	return scopes
 }
 
 // TestMassRemoval: a checkpoint that takes most of the replica away without a reason is not believed until somebody

@@ -86,56 +86,57 @@ func each(ids []string, fn func(part []driver.Value) error) error {
 	return nil
 }
 
-// put writes a row as the person is to see it, with what hangs on it: the search line and the columns that customers
-// borrow from their holding.
+// put writes a row as the person is to see it, with what hangs on it.
 func (t *tx) put(w *row) error {
-	t.touch(w.t.kind.Name)
-	fresh, renamed := false, false
-	name := ""
-	if w.t.kind.Name == "customer" {
-		name, _ = w.cols[w.t.field["name"]].(string)
-		fresh = true
-		err := t.query("SELECT name FROM customer WHERE id = ?", []driver.Value{w.id}, func(values []driver.Value) error {
-			was, _ := values[0].(string)
-			fresh, renamed = false, was != name
-			return nil
-		})
-		if err != nil {
-			return err
-		}
+	old, err := t.get(w.t, w.id)
+	if err != nil {
+		return err
 	}
+	return t.place(w, old)
+}
+
+// place is put when what stands there now is known, nil for nothing: the search line and the columns that customers
+// borrow from their holding are written only where they change.
+func (t *tx) place(w, old *row) error {
+	t.touch(w.t.kind.Name)
 	if err := t.exec(w.t.over, w.args(nil, nil)...); err != nil {
 		return err
 	}
-	if err := t.find(w); err != nil {
+	if err := t.find(w, old); err != nil {
 		return err
 	}
-	if fresh || renamed {
-		if err := t.exec("UPDATE customer SET name_key = ? WHERE id = ?", orNull(nameKey(name)), w.id); err != nil {
-			return err
-		}
-	}
-	if fresh || w.t.kind.Name == "holding" {
+	switch w.t.kind.Name {
+	case "holding":
 		return t.derive(w.id)
+	case "customer":
+		if name := w.title(); old == nil || name != old.title() {
+			if err := t.exec("UPDATE customer SET name_key = ? WHERE id = ?", orNull(nameKey(name)), w.id); err != nil {
+				return err
+			}
+		}
+		if old == nil {
+			return t.derive(w.id)
+		}
 	}
 	return nil
 }
 
 // find keeps the search line of a row; most changes leave it as it is.
-func (t *tx) find(w *row) error {
-	if !found(w.t.kind) {
+func (t *tx) find(w, old *row) error {
+	if !found(w.t.kind) || old != nil && w.soundsLike(old) {
 		return nil
 	}
-	text := finderText(w.t, w)
-	if w.deleted {
-		text = ""
+	text := ""
+	if !w.deleted {
+		text = finderText(w.t, w)
 	}
-	was, err := t.text("SELECT text FROM finder WHERE root = ? AND id = ? AND kind = ?", w.root, w.id, w.t.kind.Name)
-	if err != nil || was == text {
-		return err
+	if old != nil {
+		if err := t.unfind(w.t, w.root, w.id); err != nil {
+			return err
+		}
 	}
-	if err := t.unfind(w.t, w.root, w.id); err != nil || text == "" {
-		return err
+	if text == "" {
+		return nil
 	}
 	return t.exec(insertFinder, w.t.kind.Name, w.id, w.root, text)
 }

@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/mattn/go-sqlite3"
@@ -34,6 +35,7 @@ type Replica struct {
 	dir    string
 	clock  clock.Clock
 	tables map[string]*table
+	shaped atomic.Pointer[map[string]shape]
 
 	mu    sync.Mutex // the one writer
 	write *conn

@@ -37,6 +37,8 @@ func (h holds) of(s *scope) part {
 	return h.all
 }
 
+func (h holds) plus(more holds) holds { return holds{h.all.plus(more.all), h.face.plus(more.face)} }
+
 func (h holds) add(p part, face bool) holds {
 	h.all = h.all.plus(p)
 	if face {

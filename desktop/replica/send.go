@@ -4,13 +4,11 @@ import (
 	"database/sql/driver"
 	"encoding/json"
 	"errors"
-	"strconv"
-	"strings"
 	"time"
 
 	"yuzhou/shared/change"
+	"yuzhou/shared/clock"
 	"yuzhou/shared/fault"
-	"yuzhou/shared/wire"
 )
 
 // Outgoing is a mutation as it goes over the wire.
@@ -20,32 +18,22 @@ type Outgoing struct {
 	Tries int // how often it was sent, this time included
 }
 
+// maxAhead bounds the bytes that are taken out of the outbox at once.
+const maxAhead = 4 << 20
+
 // Outgoing gives the next mutations to send, in order, and notes that they are being sent: from then on they cannot be
-// undone, whatever becomes of the answer. The note is on the disk before the first byte leaves.
+// undone, whatever becomes of the answer. The note is on the disk before the first byte leaves; for many batches it is
+// one note, because each is a wait for the disk.
 func (r *Replica) Outgoing(limit int) ([]Outgoing, error) {
-	var out []Outgoing
-	empty, err := r.nothingToSend()
+	empty, err := r.none("SELECT 1 FROM outbox WHERE state <> 'answered' LIMIT 1")
 	if err != nil || empty {
 		return nil, err
 	}
+	var out []Outgoing
 	err = r.change(durable, func(t *tx) error {
-		size, last := 0, int64(0)
-		err := t.query("SELECT n, id, mutation, tries FROM outbox WHERE state <> 'answered' ORDER BY n LIMIT ?", []driver.Value{int64(limit)},
-			func(row []driver.Value) error {
-				var o Outgoing
-				o.ID, _ = row[1].(string)
-				text, _ := row[2].(string)
-				if size += len(text) + 1; size > wire.MaxPushBytes-headRoom && len(out) > 0 {
-					return errEnough
-				}
-				o.Text = json.RawMessage(text)
-				tries, _ := row[3].(int64)
-				o.Tries = int(tries) + 1
-				out = append(out, o)
-				last, _ = row[0].(int64)
-				return nil
-			})
-		if err != nil && !errors.Is(err, errEnough) {
+		out = nil
+		last, err := t.outgoing("SELECT n, id, mutation, tries FROM outbox WHERE state <> 'answered' ORDER BY n LIMIT ?", limit, &out)
+		if err != nil {
 			return err
 		}
 		t.touched.Outbox = true
@@ -54,18 +42,53 @@ func (r *Replica) Outgoing(limit int) ([]Outgoing, error) {
 	return out, err
 }
 
-// headRoom is left in a batch for the line that says what it is.
-const headRoom = 1024
+// outgoing reads lines to send, and gives the last one's number.
+func (c *conn) outgoing(text string, limit int, out *[]Outgoing) (last int64, err error) {
+	size := 0
+	err = c.query(text, []driver.Value{int64(limit)}, func(row []driver.Value) error {
+		var o Outgoing
+		o.ID, _ = row[1].(string)
+		mutation, _ := row[2].(string)
+		if size += len(mutation); size > maxAhead && len(*out) > 0 {
+			return errEnough
+		}
+		o.Text = json.RawMessage(mutation)
+		tries, _ := row[3].(int64)
+		o.Tries = int(tries) + 1
+		*out = append(*out, o)
+		last, _ = row[0].(int64)
+		return nil
+	})
+	if errors.Is(err, errEnough) {
+		err = nil
+	}
+	return last, err
+}
 
 var errEnough = errors.New("enough")
 
-func (r *Replica) nothingToSend() (empty bool, err error) {
+// none tells whether a query finds nothing, without waiting for the writer.
+func (r *Replica) none(text string) (empty bool, err error) {
 	err = r.view(func(c *conn) error {
-		n, err := c.number("SELECT count(*) FROM (SELECT 1 FROM outbox WHERE state <> 'answered' LIMIT 1)")
+		n, err := c.number("SELECT count(*) FROM (" + text + ")")
 		empty = n == 0
 		return err
 	})
 	return empty, err
+}
+
+// Unreached takes back the note that mutations are being sent, when it is certain that no byte of them left: nothing
+// answered at the server's address. What was never sent before can be undone again.
+func (r *Replica) Unreached(batch []Outgoing) error {
+	ids := make([]string, len(batch))
+	for i, o := range batch {
+		ids[i] = o.ID
+	}
+	return r.change(relaxed, func(t *tx) error {
+		t.touched.Outbox = true
+		return t.exec(`UPDATE outbox SET tries = tries - 1, state = CASE tries WHEN 1 THEN 'waiting' ELSE state END
+			WHERE state = 'sent' AND id IN (SELECT value FROM json_each(?))`, idList(ids))
+	})
 }
 
 // Tally counts what became of pushed mutations.
@@ -73,17 +96,26 @@ type Tally struct{ Applied, Refused, Conflicts int }
 
 // Answer takes the server's results of pushed mutations. What was accepted stays in sight until the pull that brings
 // its effect; what was refused goes to the tray with everything typed, and whatever hangs on it follows. An answer that a
-// power cut takes is given again: the server keeps it.
-func (r *Replica) Answer(results []change.Result) (tally Tally, err error) {
+// power cut takes is given again: the server keeps it. epoch is the server's, which the numbers of its commits belong to.
+func (r *Replica) Answer(results []change.Result, epoch string) (tally Tally, err error) {
 	err = r.change(relaxed, func(t *tx) error {
 		tally = Tally{}
-		t.touched.Outbox = true
-		for _, result := range results {
-			if err := t.answer(result, &tally); err != nil {
-				return err
-			}
+		if err := t.knowEpoch(epoch); err != nil {
+			return err
 		}
-		return t.settle(false)
+		if err := t.answers(results, &tally); err != nil {
+			return err
+		}
+		cursor, err := t.meta(metaCursor)
+		if err != nil {
+			return err
+		}
+		_, seq := ReadCursor(cursor)
+		done, err := t.settle(seq, false)
+		if err != nil {
+			return err
+		}
+		return t.ended(done)
 	})
 	return tally, err
 }
@@ -91,27 +123,73 @@ func (r *Replica) Answer(results []change.Result) (tally Tally, err error) {
 // slowVerdict is how long a command must have waited for its grant to be worth telling.
 const slowVerdict = time.Minute
 
-func (t *tx) answer(result change.Result, tally *Tally) error {
-	lines, err := t.lines("WHERE id = ?", result.ID)
-	if err != nil || len(lines) == 0 || lines[0].state == Answered {
-		return err // told twice, by the push and by the pull
+// verdict is what an accepted mutation was answered.
+type verdict struct {
+	outcome change.Outcome
+	seq     int64
+}
+
+// answers notes results. Those of mutations that are answered already (told twice, by the push and by the pull) and of
+// mutations that another copy of this replica has sent change nothing.
+func (t *tx) answers(results []change.Result, tally *Tally) error {
+	if len(results) == 0 {
+		return nil
 	}
-	l := lines[0]
+	ids := make([]string, len(results))
+	for i, result := range results {
+		ids[i] = result.ID
+	}
+	open := map[string]line{}
+	lines, err := t.lines("WHERE state <> 'answered' AND id IN (SELECT value FROM json_each(?))", idList(ids))
+	if err != nil || len(lines) == 0 {
+		return err
+	}
 	t.touched.Outbox = true
-	if result.Outcome == change.Refused {
-		tally.Refused++
-		return t.refuse(l, result)
+	for _, l := range lines {
+		open[l.id] = l
 	}
-	tally.Applied++
-	if result.Outcome == change.Conflict {
-		tally.Conflicts++
+	accepted := map[verdict][]string{} // the ids by what they were answered: a batch is one or two commits
+	var order []verdict
+	for _, result := range results {
+		l, waits := open[result.ID]
+		if !waits {
+			continue
+		}
+		delete(open, result.ID)
+		if result.Outcome == change.Refused {
+			tally.Refused++
+			gone, err := t.refuse(l, result)
+			if err != nil {
+				return err
+			}
+			for _, g := range gone { // it went with what it hung on
+				delete(open, g.id)
+			}
+			continue
+		}
+		tally.Applied++
+		if result.Outcome == change.Conflict {
+			tally.Conflicts++
+		}
+		if l.op == change.Ask {
+			if err := t.grantLate(l, result); err != nil {
+				return err
+			}
+		}
+		what := verdict{result.Outcome, result.Seq}
+		if accepted[what] == nil {
+			order = append(order, what)
+		}
+		accepted[what] = append(accepted[what], result.ID)
 	}
-	if l.op == change.Ask {
-		if err := t.grantLate(l, result); err != nil {
+	for _, what := range order {
+		err := t.exec("UPDATE outbox SET state = 'answered', outcome = ?, seq = ? WHERE id IN (SELECT value FROM json_each(?))",
+			string(what.outcome), what.seq, idList(accepted[what]))
+		if err != nil {
 			return err
 		}
 	}
-	return t.exec("UPDATE outbox SET state = ?, outcome = ?, seq = ? WHERE n = ?", Answered, string(result.Outcome), result.Seq, l.n)
+	return nil
 }
 
 // grantLate tells that a request was granted, when its answer took longer than a person waits for.
@@ -123,18 +201,21 @@ func (t *tx) grantLate(l line, result change.Result) error {
 	return t.tray(TrayItem{ID: l.id, Type: TrayVerdict, Root: l.root, At: t.now.UnixMilli(), Mutation: &entries[0].m, Info: result.Info})
 }
 
-// refuse moves an entry to the tray, and behind it what cannot be without it.
-func (t *tx) refuse(l line, result change.Result) error {
-	gone, err := t.withDependants(l.id)
-	if err != nil {
-		return err
+// refuse moves an entry to the tray, and behind it what cannot be without it. A mutation whose id the server knows with
+// other content is no refusal: it is sent again under an id of its own.
+func (t *tx) refuse(l line, result change.Result) (gone []line, err error) {
+	if result.Fault != nil && result.Fault.Code == fault.ReplicaFork {
+		return nil, t.fork(l)
+	}
+	if gone, err = t.withDependants(l.id); err != nil {
+		return nil, err
 	}
 	for i, g := range gone {
 		entries, err := t.entries("WHERE n = ?", g.n)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		item := TrayItem{ID: g.id, Type: TrayRefusal, Root: g.root, At: t.now.UnixMilli() - int64(i), Mutation: &entries[0].m, Local: entries[0].local}
+		item := TrayItem{ID: g.id, Type: TrayRefusal, Root: g.root, At: clock.Millis(t.now) - int64(i), Mutation: &entries[0].m, Local: entries[0].local}
 		item.Fault, item.Info = result.Fault, result.Info
 		if i > 0 {
 			item.Fault, item.Info = fault.New(fault.DependsOn), nil
@@ -143,69 +224,15 @@ func (t *tx) refuse(l line, result change.Result) error {
 			item.Type = TrayVerdict
 		}
 		if err := t.tray(item); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	return t.withdraw(gone)
+	return gone, t.withdraw(gone)
 }
 
 // Park puts aside a mutation that the server cannot take at all, so that the others go on.
 func (r *Replica) Park(id string, why *fault.Fault) error {
 	return r.change(durable, func(t *tx) error {
-		return t.answer(change.Result{ID: id, Outcome: change.Refused, Fault: why}, &Tally{})
+		return t.answers([]change.Result{{ID: id, Outcome: change.Refused, Fault: why}}, &Tally{})
 	})
-}
-
-// settle forgets the accepted mutations whose effect is here: the pull has come as far as their commit. An answer
-// without a commit changed nothing; it waits for the next pull (pulled), which brings the value somebody else wrote.
-func (t *tx) settle(pulled bool) error {
-	cursor, err := t.meta(metaCursor)
-	if err != nil {
-		return err
-	}
-	_, number, _ := strings.Cut(cursor, ".")
-	seq, _ := strconv.ParseInt(number, 10, 64)
-	where := "WHERE state = 'answered' AND seq <= ? AND seq > 0 ORDER BY n"
-	if pulled {
-		where = "WHERE state = 'answered' AND seq <= ? ORDER BY n"
-	}
-	done, err := t.lines(where, seq)
-	if err != nil || len(done) == 0 {
-		return err
-	}
-	t.touched.Outbox = true
-	for _, l := range done {
-		if err := t.tellHandedOn(l); err != nil {
-			return err
-		}
-	}
-	return t.withdraw(done)
-}
-
-// tellHandedOn tells of an edit that others will decide: its customer is not here any more, so the conflict that was
-// made of it is not for these eyes.
-func (t *tx) tellHandedOn(l line) error {
-	if l.outcome != change.Conflict {
-		return nil
-	}
-	here, err := t.here(l.root)
-	if err != nil || here {
-		return err
-	}
-	entries, err := t.entries("WHERE n = ?", l.n)
-	if err != nil {
-		return err
-	}
-	name, err := t.nameOfLeft(l.root)
-	if err != nil {
-		return err
-	}
-	return t.tray(TrayItem{
-		ID: l.id, Type: TrayRefusal, Root: l.root, At: t.now.UnixMilli(), Name: name, Title: name, Mutation: &entries[0].m, Fault: fault.New(fault.HandedOn),
-	})
-}
-
-// nameOfLeft is what a customer that is gone was called, as the tray tells of its leaving.
-func (t *tx) nameOfLeft(root string) (string, error) {
-	return t.text("SELECT body ->> '$.name' FROM tray WHERE root = ? AND type = ?", root, TrayLeave)
 }

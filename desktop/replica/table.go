@@ -18,6 +18,9 @@ type table struct {
 	sel    string // SELECT all columns FROM table
 	over   string // the insert that overwrites a row of the same id; derived columns stay
 	local  []string
+	search []int  // the fields that the search box looks through
+	glance string // SELECT of what a checkpoint must know of a row that it replaces
+	looked []int  // the fields in it, behind the fixed columns
 }
 
 // The columns that every kind's table begins with.
@@ -49,10 +52,21 @@ func tableOf(k *schema.Kind) *table {
 	columns := append([]string(nil), fixedColumns...)
 	for i, f := range k.Fields {
 		t.field[f.Name] = i
+		if f.Searched {
+			t.search = append(t.search, i)
+		}
 		columns = append(columns, quote(f.Name))
 	}
 	list := strings.Join(columns, ", ")
 	t.sel = "SELECT " + list + " FROM " + t.name
+	t.glance = "SELECT id, root_id, seq, deleted, masked, NULL"
+	for i, f := range k.Fields {
+		if f.Searched || f.Name == k.Title || k.Name == "holding" && f.Name == "owner" {
+			t.looked = append(t.looked, i)
+			t.glance += ", " + quote(f.Name)
+		}
+	}
+	t.glance += " FROM " + t.name
 	sets := make([]string, 0, len(columns))
 	for _, c := range columns[1:] {
 		sets = append(sets, c+" = excluded."+c)
@@ -111,6 +125,29 @@ type row struct {
 	cols    []driver.Value // the fields
 }
 
+// title is the text of the field that names the record.
+func (w *row) title() string {
+	i, known := w.t.field[w.t.kind.Title]
+	if !known {
+		return ""
+	}
+	name, _ := w.cols[i].(string)
+	return name
+}
+
+// soundsLike tells whether the search box finds two versions of a record by the same texts.
+func (w *row) soundsLike(old *row) bool {
+	if w.deleted != old.deleted || w.masked != old.masked || w.root != old.root {
+		return false
+	}
+	for _, i := range w.t.search {
+		if w.cols[i] != old.cols[i] {
+			return false
+		}
+	}
+	return true
+}
+
 // record turns columns into the values of a record.
 func (w *row) record() schema.Record {
 	r := schema.Record{Kind: w.t.kind.Name, ID: w.id, Root: w.root, Seq: w.seq, Deleted: w.deleted}
@@ -163,6 +200,15 @@ func (t *table) rowOf(r schema.Record) (*row, error) {
 	return w, nil
 }
 
+// idList is the argument of json_each for ids.
+func idList(ids []string) string {
+	if len(ids) == 0 {
+		return "[]"
+	}
+	return listText(ids)
+}
+
+// listText is a list as it stands in a column, "" for none.
 func listText(names []string) string {
 	if len(names) == 0 {
 		return ""
@@ -241,6 +287,15 @@ func (t *table) scan(values []driver.Value) *row {
 	w.masked, _ = values[colMasked].(string)
 	w.extra, _ = values[colExtra].(string)
 	copy(w.cols, values[colFields:])
+	return w
+}
+
+// peek reads the columns of glance: the other fields are empty.
+func (t *table) peek(values []driver.Value) *row {
+	w := t.scan(values[:colFields])
+	for n, i := range t.looked {
+		w.cols[i] = values[colFields+n]
+	}
 	return w
 }
 

@@ -16,6 +16,7 @@ const (
 	TrayRefusal = "refusal"
 	TrayVerdict = "verdict"
 	TrayLeave   = "leave"
+	TrayNotice  = "notice" // a word of the program itself; it has no mutation and no root
 )
 
 // TrayItem is one thing that the server said and that a person should see. It carries all that was typed and the
@@ -37,25 +38,32 @@ type TrayItem struct {
 // Tray lists the items, newest first.
 func (r *Replica) Tray() (all []TrayItem, err error) {
 	err = r.view(func(c *conn) error {
-		return c.query("SELECT id, type, root, at, body FROM tray ORDER BY at DESC, id", nil, func(values []driver.Value) error {
-			item, err := scanTray(values)
-			all = append(all, item)
-			return err
-		})
+		all, err = c.trayItems("ORDER BY at DESC, id")
+		return err
+	})
+	return all, err
+}
+
+func (c *conn) trayItems(where string, args ...driver.Value) (all []TrayItem, err error) {
+	err = c.query("SELECT id, type, root, at, body FROM tray "+where, args, func(values []driver.Value) error {
+		item, err := scanTray(values)
+		all = append(all, item)
+		return err
 	})
 	return all, err
 }
 
 // TrayItem finds one item.
 func (r *Replica) TrayItem(id string) (item TrayItem, ok bool, err error) {
+	var items []TrayItem
 	err = r.view(func(c *conn) error {
-		return c.query("SELECT id, type, root, at, body FROM tray WHERE id = ?", []driver.Value{id}, func(values []driver.Value) error {
-			ok = true
-			item, err = scanTray(values)
-			return err
-		})
+		items, err = c.trayItems("WHERE id = ?", id)
+		return err
 	})
-	return item, ok, err
+	if err != nil || len(items) == 0 {
+		return item, false, err
+	}
+	return items[0], true, nil
 }
 
 // TrayCount counts the items.

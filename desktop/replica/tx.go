@@ -37,6 +37,7 @@ type tx struct {
 	stale   []key // records to be written anew at the end, in order
 	isStale map[key]bool
 	removed bool // rows left for good: their bytes must leave the log too
+	forked  bool // this copy has become a replica of its own
 	dirty   bool // the directory has changed since it was read
 	loading bool // a first sync: days to the pool are computed at its end
 	rules   bool // the directory has changed, and with it perhaps every day to the pool
@@ -55,6 +56,11 @@ func (r *Replica) change(d durability, fn func(*tx) error) error {
 func (r *Replica) commit(d durability, fn func(*tx) error) (Touched, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	return r.locked(d, fn)
+}
+
+// locked is commit for somebody who has the writer's turn already.
+func (r *Replica) locked(d durability, fn func(*tx) error) (Touched, error) {
 	if r.write == nil {
 		return Touched{}, errClosed
 	}

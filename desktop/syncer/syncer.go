@@ -65,7 +65,6 @@ type Syncer struct {
 	client *http.Client
 	log    *slog.Logger
 	wait   func(context.Context, time.Duration) error
-	device string
 	rows   int
 	unhear func()
 
@@ -86,16 +85,12 @@ const answerTimeout = 5 * time.Minute
 
 // New makes the syncer of a replica somebody has logged in with (SignIn).
 func New(r *replica.Replica, o Options) (*Syncer, error) {
-	account, err := r.Account()
-	if err != nil {
-		return nil, err
-	}
 	status, err := r.Status()
 	if err != nil {
 		return nil, err
 	}
 	s := &Syncer{
-		r: r, client: o.Client, log: o.Log, wait: o.Wait, device: account.Device, rows: o.PageRows,
+		r: r, client: o.Client, log: o.Log, wait: o.Wait, rows: o.PageRows,
 		nudge: make(chan struct{}, 1), hurry: make(chan struct{}, 1), poke: make(chan struct{}, 1), fns: map[int]func(Status){},
 	}
 	if s.client == nil {
@@ -199,23 +194,53 @@ func (s *Syncer) rounds(ctx context.Context, report *Report) error {
 	if account.Token == "" {
 		return fault.New(fault.Unauthorized)
 	}
+	status, err := s.r.Status()
+	if err != nil {
+		return err
+	}
 	m := newRemote(s.client, account.Address, account.Token, s.r.Now)
+	m.epoch = status.Epoch
+	if err := s.r.RetryParked(); err != nil {
+		return err
+	}
+	restores := 0
 	for range maxRounds {
-		pushErr := s.push(ctx, m, report)
-		if pushErr != nil && (passing(pushErr) || fault.CodeOf(pushErr) == fault.Unauthorized) {
-			return pushErr
-		}
-		// The download never waits for the upload: what cannot be pushed must not keep news away.
-		if err := s.pull(ctx, m, report); err != nil {
+		// A laptop that turned out to be a copy is a replica of its own from then on.
+		if m.replica, m.again, err = s.r.Sender(); err != nil {
 			return err
 		}
-		if pushErr != nil {
-			return pushErr
+		done, err := s.round(ctx, m, report)
+		if fault.CodeOf(err) == fault.EpochChanged && restores < maxRestarts {
+			restores++
+			m.epoch = ""
+			s.log.Warn("the server was restored from a backup")
+			if err := s.r.Restored(); err != nil {
+				return err
+			}
+			continue
 		}
-		unsent, err := s.r.Unsent()
-		if err != nil || unsent == 0 {
+		if done || err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// round pushes and pulls once; done tells that nothing waits any more.
+func (s *Syncer) round(ctx context.Context, m *remote, report *Report) (done bool, err error) {
+	pushErr := s.push(ctx, m, report)
+	switch code := fault.CodeOf(pushErr); {
+	case pushErr == nil:
+	case passing(pushErr), code == fault.Unauthorized, code == fault.EpochChanged:
+		return false, pushErr
+	}
+	// The download never waits for the upload: what cannot be pushed must not keep news away.
+	if err := s.pull(ctx, m, report); err != nil {
+		return false, err
+	}
+	if pushErr != nil {
+		return false, pushErr
+	}
+	unsent, err := s.r.Unsent()
+	return unsent == 0, err
 }

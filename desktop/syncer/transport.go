@@ -8,6 +8,7 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"net/http/httptrace"
 	"strconv"
 	"strings"
 	"time"
@@ -23,6 +24,7 @@ const (
 	pathLogout = "/api/v1/logout"
 	pathPull   = "/api/v1/pull"
 	pathPush   = "/api/v1/push"
+	pathSums   = "/api/v1/sums"
 )
 
 const jsonType = "application/json"
@@ -33,6 +35,10 @@ type remote struct {
 	base   string // without a slash at the end
 	token  string
 	clock  clock.Clock
+
+	replica string // the name under which it pushes
+	again   bool   // what it pushes was typed in view of a history that the server has lost
+	epoch   string // of the server, as far as it is known: another one is another history
 }
 
 // newRemote never follows redirects: our server sends none, and whoever sends one (a captive portal) is not to get our
@@ -72,7 +78,8 @@ func passing(err error) bool {
 			r.Code == fault.DigestMismatch
 	}
 	switch fault.CodeOf(err) {
-	case fault.Offline, fault.NotOurServer, fault.Busy:
+	case fault.Offline, fault.NotOurServer, fault.Busy, fault.UnknownHost, fault.NotListening, fault.PlainServer,
+		fault.CertUnknown, fault.CertName, fault.CertExpired:
 		return true
 	}
 	return false
@@ -100,9 +107,14 @@ func (m *remote) post(ctx context.Context, path, contentType, digest string, bod
 	if m.token != "" {
 		req.Header.Set("Authorization", "Bearer "+m.token)
 	}
+	reached := false
+	req = req.WithContext(httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { reached = true }}))
 	res, err := m.client.Do(req)
 	if err != nil {
-		return answer{}, offline(path, err)
+		if !reached {
+			err = errors.Join(errUnreached, err)
+		}
+		return answer{}, unanswered(path, req.URL.Hostname(), err)
 	}
 	defer func() { _ = res.Body.Close() }() // it was read to its end, or nothing of it counts
 	text, err := io.ReadAll(io.LimitReader(res.Body, wire.MaxPageBytes+1))
@@ -161,6 +173,10 @@ func (m *remote) sync(ctx context.Context, path, contentType, digest string, bod
 	if wire.Digest(a.body) != sum {
 		return reply{}, offline(path, errors.New("the body does not fit its digest"))
 	}
+	if m.epoch != "" && epoch != m.epoch {
+		return reply{}, fault.New(fault.EpochChanged)
+	}
+	m.epoch = epoch
 	out := reply{body: a.body, epoch: epoch}
 	if ms, err := strconv.ParseInt(a.header.Get(wire.HeaderTime), 10, 64); err == nil {
 		got := m.clock()

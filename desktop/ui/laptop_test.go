@@ -147,7 +147,7 @@ func (l *laptop) refuse(why *fault.Fault) {
 			ID: o.ID, Outcome: change.Refused, Fault: why, Info: map[string]string{"Limit": "10", "Left": "7"},
 		})
 	}
-	_, err = l.r.Answer(results)
+	_, err = l.r.Answer(results, "e")
 	must(l.t, err)
 }
 

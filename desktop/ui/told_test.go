@@ -127,7 +127,7 @@ func (l *laptop) grant(customer string) {
 	l.t.Helper()
 	out, err := l.r.Outgoing(100)
 	must(l.t, err)
-	_, err = l.r.Answer([]change.Result{{ID: out[0].ID, Outcome: change.Applied, Seq: l.seq + 1}})
+	_, err = l.r.Answer([]change.Result{{ID: out[0].ID, Outcome: change.Applied, Seq: l.seq + 1}}, "e")
 	must(l.t, err)
 	at := clock.Millis(noon)
 	row, _, err := l.book.Get("customer", customer)

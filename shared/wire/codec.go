@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"strings"
 	"sync"
 
 	"github.com/klauspost/compress/zstd"
@@ -91,6 +92,7 @@ type Reader struct {
 	lines *bufio.Reader
 	left  int64
 	limit int64
+	guess int // how much there may be
 }
 
 // NewReader starts to read a body. Close must be called.
@@ -100,7 +102,7 @@ func NewReader(body []byte, limit int64) (*Reader, error) {
 	if err != nil {
 		return nil, fault.New(fault.Malformed, "What", "compression").Because("wire", err)
 	}
-	return &Reader{zip: zip, lines: bufio.NewReaderSize(zip, 64<<10), left: limit, limit: limit}, nil
+	return &Reader{zip: zip, lines: bufio.NewReaderSize(zip, 64<<10), left: limit, limit: limit, guess: min(8*len(body), 4<<20)}, nil
 }
 
 // Next reads one line into message; io.EOF after the last.
@@ -118,6 +120,27 @@ func (r *Reader) Next(message any) error {
 // Line reads one line as it is, with its line break; io.EOF after the last. The bytes are valid until the next call.
 // It is for readers that know a narrower way than encoding/json.
 func (r *Reader) Line() ([]byte, error) { return r.line() }
+
+// Rest reads all that is left, lines with their breaks. It is for readers that want the last line before the others.
+func (r *Reader) Rest() (string, error) {
+	var text strings.Builder
+	text.Grow(r.guess)
+	n, err := io.Copy(&text, io.LimitReader(r.lines, r.left+1))
+	if r.left -= n; r.left < 0 {
+		return "", fault.New(fault.TooLarge, "Limit", r.limit)
+	}
+	if err != nil {
+		return "", r.broken(err)
+	}
+	return text.String(), nil
+}
+
+func (r *Reader) broken(err error) error {
+	if errors.Is(err, zstd.ErrDecoderSizeExceeded) || errors.Is(err, zstd.ErrWindowSizeExceeded) {
+		return fault.New(fault.TooLarge, "Limit", r.limit)
+	}
+	return fault.New(fault.Malformed, "What", "compression").Because("wire", err)
+}
 
 func (r *Reader) line() ([]byte, error) {
 	var long []byte
@@ -137,10 +160,8 @@ func (r *Reader) line() ([]byte, error) {
 			return nil, io.EOF
 		case errors.Is(err, io.EOF):
 			return nil, fault.New(fault.Malformed, "What", "cut line")
-		case errors.Is(err, zstd.ErrDecoderSizeExceeded), errors.Is(err, zstd.ErrWindowSizeExceeded):
-			return nil, fault.New(fault.TooLarge, "Limit", r.limit)
 		default:
-			return nil, fault.New(fault.Malformed, "What", "compression").Because("wire", err)
+			return nil, r.broken(err)
 		}
 	}
 }
