@@ -222,10 +222,15 @@ func (b *Book) Delete(kind, id string) error {
 	case !b.Can(access.Delete, row):
 		return fault.New(fault.NoRight, "Action", string(access.Delete)).About(kind, "")
 	}
+	status, err := b.r.Status()
+	if err != nil {
+		return err
+	}
 	m, err := b.mutation(change.Delete, row.Record)
 	if err != nil {
 		return err
 	}
+	_, m.Known = replica.ReadCursor(status.Cursor) // what was added under it later, the person did not see
 	return b.keep(replica.Edit{Mutation: m})
 }
 

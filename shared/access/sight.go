@@ -59,6 +59,13 @@ func (o *Org) Sight(user string) []Grant {
 	return grants
 }
 
+// SameSight tells whether two sights are the same streams showing the same.
+func SameSight(a, b []Grant) bool {
+	return slices.EqualFunc(a, b, func(x, y Grant) bool {
+		return x.Scope == y.Scope && x.Face == y.Face && slices.Equal(x.Masked, y.Masked) && slices.Equal(x.Hidden, y.Hidden)
+	})
+}
+
 // view is how a person sees a pool.
 type view int
 

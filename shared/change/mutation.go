@@ -45,6 +45,7 @@ type Mutation struct {
 	Clear   []string          `json:"clear,omitempty"`   // fields that become empty
 	Base    schema.Values     `json:"base,omitempty"`    // what the person saw in those fields when typing
 	Seen    int64             `json:"seen,omitempty"`    // seq of the record that the person saw
+	Known   int64             `json:"known,omitempty"`   // for Delete: the commit up to which the laptop knew the server
 	Command string            `json:"command,omitempty"` // for Ask
 	Args    map[string]string `json:"args,omitempty"`    // for Ask
 	At      int64             `json:"at"`                // device time, Unix ms

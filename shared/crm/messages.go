@@ -40,6 +40,6 @@ var Conflict = kind(Kind{
 		{Name: "mine_at", Type: Moment{}, Server: true},
 		{Name: "found_at", Type: Moment{}, Server: true},
 		{Name: "mutation", Type: Ref{}, Server: true},
-		{Name: "state", Type: Choose("open", "theirs", "mine", "typed")},
+		{Name: "state", Type: Choose("open", "theirs", "mine", "typed", "replaced")}, // replaced: by a newer one of the same editor
 	},
 })

@@ -1,7 +1,6 @@
 package hub
 
 import (
-	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -18,6 +17,7 @@ import (
 	"yuzhou/shared/schema"
 	"yuzhou/shared/wire"
 	"yuzhou/syncserver/store"
+	"yuzhou/syncserver/store/postgrestest"
 )
 
 // client is the simplest laptop there can be: it does what the frames say and nothing else.
@@ -66,7 +66,7 @@ func (r replica) clone() replica {
 }
 
 func (w *world) client(user string) *client {
-	return &client{w: w, by: w.device(user), state: emptyReplica(), results: map[string]change.Result{}, leaves: map[string]wire.Leave{}}
+	return &client{w: w, by: w.device(user), state: emptyReplica(), results: map[string]change.Result{}, leaves: map[string]wire.Leave{}, named: map[[2]string]bool{}}
 }
 
 // pull takes a whole answer in pages of limit rows; between, if given, runs after every page but the last.
@@ -328,13 +328,10 @@ func (w *world) picture() snapshot {
 	w.t.Helper()
 	p := &w.drawn
 	if w.db == nil {
-		var err error
-		w.db, err = sql.Open("sqlite3", w.path)
-		w.must(err)
-		w.t.Cleanup(func() { w.must(w.db.Close()) })
+		w.db = postgrestest.Look(w.t, w.path)
 		p.all, p.by = map[string][]schema.Record{}, map[store.Key]schema.Record{}
 	}
-	rows, err := w.db.QueryContext(w.ctx(), `SELECT kind, id, root, seq, deleted, body FROM record WHERE seq > ?`, p.head)
+	rows, err := w.db.QueryContext(w.ctx(), `SELECT kind, id, root, seq, deleted, body FROM record WHERE seq > $1`, p.head)
 	w.must(err)
 	defer func() { w.must(rows.Close()) }()
 	changed := map[string]bool{}

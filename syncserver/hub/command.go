@@ -72,7 +72,7 @@ func (p *pusher) customer(m Mutation) (*command, error) {
 	if c.sees = !c.customer.Deleted && p.seesCustomer(p.by.User, c.holding); c.sees {
 		return c, nil
 	}
-	scopes, err := p.tx.Saw(p.by.User, m.Record)
+	scopes, err := p.saw(m.Record)
 	if err != nil {
 		return nil, err
 	}

@@ -23,8 +23,12 @@ func (p *pusher) conflict(kind *schema.Kind, r schema.Record, m Mutation, field 
 	if err != nil {
 		return err
 	}
+	base, err := p.replaceConflict(kind, r, m, field)
+	if err != nil {
+		return err
+	}
 	values := schema.Values{}
-	for name, v := range map[string]any{"base": m.Base[field], "theirs": r.Values[field], "mine": m.Fields()[field]} {
+	for name, v := range map[string]any{"base": base, "theirs": r.Values[field], "mine": m.Fields()[field]} {
 		text, err := json.Marshal(v)
 		if err != nil {
 			return err
@@ -43,6 +47,36 @@ func (p *pusher) conflict(kind *schema.Kind, r schema.Record, m Mutation, field 
 	}
 	p.tx.AssumeNew("conflict", id)
 	return p.tx.Put(schema.Record{Kind: "conflict", ID: id, Root: id}.With(values))
+}
+
+// replaceConflict closes the open conflict of the same editor about the same field, if there is one, and gives the base
+// of the new one: somebody who types again and again, and above all somebody who has lost the customer, puts one question
+// to its holder and not a hundred. The closed one stays with its editor, with what he typed.
+func (p *pusher) replaceConflict(kind *schema.Kind, r schema.Record, m Mutation, field string) (base any, err error) {
+	base = m.Base[field]
+	conflicts, err := p.tx.ConflictsOf(r.Root)
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range conflicts {
+		if c.Text("state") != "open" || c.Text("editor") != p.by.User || c.Text("kind") != kind.Name || c.Text("record") != r.ID || c.Text("field") != field {
+			continue
+		}
+		mine, err := json.Marshal(base)
+		if err != nil {
+			return nil, err
+		}
+		if string(mine) == c.Text("mine") {
+			// He typed on top of what did not get through; what he began from is still the older base.
+			if base, err = schema.DecodeValue(json.RawMessage(c.Text("base"))); err != nil {
+				return nil, err
+			}
+		}
+		if err := p.tx.Put(c.With(schema.Values{"state": "replaced", "holder": nil})); err != nil {
+			return nil, err
+		}
+	}
+	return base, nil
 }
 
 // concerned is who else is to know of a conflict, and what the record is called: the holder of the customer, or of a
@@ -77,7 +111,7 @@ func (p *pusher) lateEdit(kind *schema.Kind, r schema.Record, m Mutation) (Resul
 	if err != nil {
 		return Result{}, err
 	}
-	scopes, err := p.tx.Saw(p.by.User, r.Root)
+	scopes, err := p.saw(r.Root)
 	if err != nil {
 		return Result{}, err
 	}

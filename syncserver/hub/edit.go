@@ -5,6 +5,7 @@ import (
 
 	"yuzhou/shared/access"
 	"yuzhou/shared/change"
+	"yuzhou/shared/crm"
 	"yuzhou/shared/fault"
 	"yuzhou/shared/schema"
 )
@@ -37,7 +38,7 @@ func (p *pusher) set(kind *schema.Kind, m Mutation) (Result, error) {
 	restored := r.Deleted
 	if restored {
 		// Whoever typed without seeing the delete wins: his edit would be lost otherwise, the delete can be repeated.
-		seen, err := p.seen(m)
+		seen, err := p.seen(m.Seen)
 		if err != nil {
 			return Result{}, err
 		}
@@ -114,11 +115,13 @@ func (e *edit) merge() error {
 		if verdict == change.Mixed && value != nil && f.Type.Check(value) != nil {
 			verdict = change.Clash // each of the two fits, both together do not
 		}
-		switch verdict {
-		case change.Clash:
+		switch {
+		case verdict == change.Clash && e.kind == crm.Conflict:
+			continue // it was decided already: a question about a decision helps nobody
+		case verdict == change.Clash:
 			e.clashes = append(e.clashes, name)
 			continue
-		case change.Mixed:
+		case verdict == change.Mixed:
 			e.mixed = true
 		}
 		if !schema.Equal(value, e.before.Values[name]) {
@@ -223,13 +226,22 @@ func (p *pusher) remove(kind *schema.Kind, m Mutation) (Result, error) {
 	if err := p.right(access.Delete, about); err != nil {
 		return Result{}, err
 	}
-	seen, err := p.seen(m)
+	seen, err := p.seen(m.Seen)
 	if err != nil {
 		return Result{}, err
 	}
 	edited, err := p.tx.ChangedByOthers(kind.Name, r.ID, seen, p.by.User, p.by.Device)
 	if err != nil {
 		return Result{}, err
+	}
+	if !edited && r.ID == r.Root && m.Known > 0 { // what stands under it would go with it
+		known, err := p.seen(m.Known)
+		if err != nil {
+			return Result{}, err
+		}
+		if edited, err = p.tx.ChangedUnder(r.ID, known, p.by.User, p.by.Device); err != nil {
+			return Result{}, err
+		}
 	}
 	if edited {
 		return Result{}, fault.New(fault.EditedSince).About(kind.Name, "")
@@ -270,7 +282,7 @@ func (p *pusher) visible(kind *schema.Kind, m Mutation) (schema.Record, access.S
 
 // denied is the answer about a record that is not for the pusher's eyes: that it left him, if he once saw it.
 func (p *pusher) denied(kind *schema.Kind, r schema.Record) error {
-	scopes, err := p.tx.Saw(p.by.User, r.Root)
+	scopes, err := p.saw(r.Root)
 	if err != nil {
 		return err
 	}

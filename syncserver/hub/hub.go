@@ -24,6 +24,7 @@ type Hub struct {
 	jobs  chan *job
 	ended chan struct{} // closed when Run has returned
 	org   atomic.Pointer[picture]
+	swept atomic.Bool // this program has worked out everybody's sight
 	gate  gate
 	pokes *pokes
 
@@ -133,6 +134,7 @@ func (h *Hub) transact(batch []*job) (int64, error) {
 		return 0, err
 	}
 	if w.reorganised {
+		h.swept.Store(true)
 		h.org.Store(&picture{epoch: tx.Epoch(), rights: seq, org: w.org})
 	}
 	return seq, nil

@@ -42,9 +42,11 @@ func (h *Hub) orgOf(v *store.View) (*access.Org, error) {
 }
 
 // reorganise makes the organisation anew after records of it changed, and with it everybody's sight, all in the same
-// commit: from that commit on nobody is served by the old rights. Conflicts show committed values, so who may see them
-// is looked at again too.
+// commit: from that commit on nobody is served by the old rights. What everybody sees is worked out; read and written is
+// only that of people who see something else than before. The first time a program does it, it reads all: an older one
+// may have worked it out otherwise.
 func (w *work) reorganise(reason string) error {
+	before, all := w.org, !w.hub.swept.Load()
 	org, err := readOrg(w.tx.All)
 	if err != nil {
 		return err
@@ -54,12 +56,27 @@ func (w *work) reorganise(reason string) error {
 	if err != nil {
 		return err
 	}
+	var changed []string
 	for _, u := range users {
-		if err := w.tx.SetSight(u.ID, org.Sight(u.ID), reason); err != nil {
+		now := org.Sight(u.ID)
+		same := access.SameSight(before.Sight(u.ID), now)
+		if same && !all {
+			continue
+		}
+		if !same {
+			changed = append(changed, u.ID)
+		}
+		if err := w.tx.SetSight(u.ID, now, reason); err != nil {
 			return err
 		}
 	}
-	conflicts, err := w.tx.All("conflict")
+	return w.touchConflictsOf(changed)
+}
+
+// touchConflictsOf looks again at who may see the conflicts of people who see something else than before: a conflict
+// shows a committed value.
+func (w *work) touchConflictsOf(users []string) error {
+	conflicts, err := w.tx.ConflictsFor(users)
 	if err != nil {
 		return err
 	}

@@ -21,11 +21,11 @@ func (h *Hub) Restored(ctx context.Context, by Identity) (before, now string, er
 	return before, now, err
 }
 
-// seen is the commit that the author of a mutation had seen of its record. What he saw in a history that was lost he
+// seen is the commit that the author of a mutation says he had seen. What he saw in a history that was lost he
 // cannot have seen of this one: then it is the restore.
-func (p *pusher) seen(m Mutation) (int64, error) {
-	if m.Seen <= p.tx.Head() && !p.again {
-		return m.Seen, nil
+func (p *pusher) seen(commit int64) (int64, error) {
+	if commit <= p.tx.Head() && !p.again {
+		return commit, nil
 	}
 	return p.tx.RestoredAt()
 }

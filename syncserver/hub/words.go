@@ -43,6 +43,7 @@ type Device struct {
 	ID       string `json:"id"`
 	User     string `json:"user"`
 	Name     string `json:"name"`
+	Replica  string `json:"replica"`   // that pushed last: it changes when a data folder was copied
 	LastSeen int64  `json:"last_seen"` // Unix ms
 	LastSync int64  `json:"last_sync"` // Unix ms; 0: never
 	Skew     int64  `json:"skew"`      // its clock minus ours, ms

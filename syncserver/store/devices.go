@@ -37,7 +37,7 @@ func (v *View) Revoked(device string) (bool, error) {
 
 // Device is a device of a user.
 type Device struct {
-	ID, User, Name           string
+	ID, User, Name, Replica  string
 	LastSeen, LastSync, Skew int64
 	Revoked, Active          bool
 }
@@ -46,9 +46,9 @@ type Device struct {
 func (v *View) Devices() (list []Device, err error) {
 	err = v.c.each(func(scan func(...any) error) error {
 		var d Device
-		err := scan(&d.ID, &d.User, &d.Name, &d.LastSeen, &d.LastSync, &d.Skew, &d.Revoked, &d.Active)
+		err := scan(&d.ID, &d.User, &d.Name, &d.Replica, &d.LastSeen, &d.LastSync, &d.Skew, &d.Revoked, &d.Active)
 		list = append(list, d)
 		return err
-	}, `SELECT id, user, name, last_seen, last_sync, skew, revoked, token_hash IS NOT NULL FROM device ORDER BY user, id`)
+	}, `SELECT id, user, name, replica, last_seen, last_sync, skew, revoked, token_hash IS NOT NULL FROM device ORDER BY user, id`)
 	return list, err
 }

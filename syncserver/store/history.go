@@ -52,6 +52,37 @@ func (tx *Tx) ChangedByOthers(kind, id string, seen int64, user, device string) 
 
 var intoHistory = insertion{"history (seq, kind, id, field, op, old, new, by, device, at)", "ittttTTtti", ""}
 
+// ChangedUnder tells whether somebody else, or the same person on another device, wrote something under a root after a
+// commit: what is said of the root record itself is not meant.
+func (tx *Tx) ChangedUnder(rootID string, seen int64, user, device string) (bool, error) {
+	for _, h := range tx.history {
+		e := tx.records[Key{h.Kind, h.ID}]
+		if e != nil && e.has && e.now.Root == rootID && h.ID != rootID && (h.By != user || h.Device != device) {
+			return true, nil
+		}
+	}
+	var one int
+	return tx.c.one([]any{&one}, `SELECT 1 FROM record r JOIN history h ON h.kind = r.kind AND h.id = r.id
+		WHERE r.root = ?1 AND r.id <> ?1 AND r.seq > ?2 AND h.seq > ?2 AND NOT (h.by = ?3 AND h.device = ?4) LIMIT 1`, rootID, seen, user, device)
+}
+
+// Gaps lists when a record was deleted, as far as it is committed.
+func (tx *Tx) Gaps(kind, id string) (list []Span, err error) {
+	err = tx.c.each(func(scan func(...any) error) error {
+		var seq int64
+		var op string
+		err := scan(&seq, &op)
+		switch open := len(list) > 0 && list[len(list)-1].To == 0; {
+		case op == string(change.Delete) && !open:
+			list = append(list, Span{From: seq})
+		case op == string(change.Restore) && open:
+			list[len(list)-1].To = seq
+		}
+		return err
+	}, `SELECT seq, op FROM history WHERE kind = ? AND id = ? AND field = '' AND op IN ('delete', 'restore') ORDER BY seq, n`, kind, id)
+	return list, err
+}
+
 func (tx *Tx) writeHistory(seq int64) error {
 	var lines []any
 	for _, h := range tx.history {

@@ -87,8 +87,9 @@ func (tx *Tx) writeSights(seq int64) error {
 	return tx.c.insert(&intoSight, lines)
 }
 
-// Saw lists the scopes through which a user has seen a root up to now, also those that are over for him or for it.
-// What this transaction changes is not in it.
+// Saw lists the scopes through which a user may have seen a root up to now, also those that are over for him or for it.
+// Of a root that came and went several times the feed remembers too little to be sure. What this transaction changes is
+// not in it.
 func (tx *Tx) Saw(user, rootID string) ([]string, error) {
 	var list []string
 	err := tx.c.each(func(scan func(...any) error) error {
@@ -99,6 +100,22 @@ func (tx *Tx) Saw(user, rootID string) ([]string, error) {
 	}, `SELECT DISTINCT f.scope FROM feed f JOIN sight s ON s.user = ? AND s.scope = f.scope
 		WHERE f.root = ? AND (s.until = 0 OR f.first < s.until) AND (f.gone = 0 OR f.seq > s.since)`, user, rootID)
 	return list, err
+}
+
+// Span is from a commit on and before another; To 0 has no end.
+type Span struct{ From, To int64 }
+
+// Sights lists when a user held each of some scopes.
+func (tx *Tx) Sights(user string, scopes []string) (map[string][]Span, error) {
+	all := map[string][]Span{}
+	err := tx.c.each(func(scan func(...any) error) error {
+		var scope string
+		var s Span
+		err := scan(&scope, &s.From, &s.To)
+		all[scope] = append(all[scope], s)
+		return err
+	}, `SELECT scope, since, until FROM sight WHERE user = ? AND scope IN (SELECT j.value FROM list(?) j)`, user, texts(scopes))
+	return all, err
 }
 
 // Account is who can log in.
@@ -178,6 +195,12 @@ func (tx *Tx) SetSynced(user, device string, at int64) {
 // LastSync is when the device of a user that synced last did so, Unix ms; 0 when none ever did.
 func (tx *Tx) LastSync(user string) (at int64, err error) {
 	_, err = tx.c.one([]any{&at}, lastSync, user)
+	return at, err
+}
+
+// DeviceSync is when one device of a user last had everything, Unix ms; 0 when it never did.
+func (tx *Tx) DeviceSync(user, device string) (at int64, err error) {
+	_, err = tx.c.one([]any{&at}, `SELECT last_sync FROM device WHERE id = ? AND user = ?`, device, user)
 	return at, err
 }
 

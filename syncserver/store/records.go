@@ -2,7 +2,6 @@ package store
 
 import (
 	"cmp"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -45,7 +44,8 @@ func (tx *Tx) entry(key Key) (*entry, error) {
 func (tx *Tx) loaded(r schema.Record, body string, found bool) (*entry, error) {
 	e := &entry{}
 	if found {
-		if err := json.Unmarshal([]byte(body), &r.Values); err != nil {
+		var err error
+		if r.Values, err = schema.ParseValues(body); err != nil {
 			return nil, fmt.Errorf("store: record %s %s: %w", r.Kind, r.ID, err)
 		}
 		e.was, e.now, e.had, e.has = r, r, true, true
@@ -168,6 +168,21 @@ func (tx *Tx) ConflictsOf(rootID string) ([]schema.Record, error) {
 		return nil, err
 	}
 	return tx.known(func(r schema.Record) bool { return r.Kind == "conflict" && r.Text("root") == rootID }), nil
+}
+
+// ConflictsFor lists the live conflicts of which one of the users is the editor or the holder.
+func (tx *Tx) ConflictsFor(users []string) ([]schema.Record, error) {
+	if len(users) == 0 {
+		return nil, nil
+	}
+	err := tx.c.each(tx.scanRecord, `SELECT kind, id, root, seq, deleted, body FROM record WHERE kind = 'conflict' AND
+		(body ->> 'editor' IN (SELECT j.value FROM list(?1) j) OR body ->> 'holder' IN (SELECT j.value FROM list(?1) j))`, texts(users))
+	if err != nil {
+		return nil, err
+	}
+	return tx.known(func(r schema.Record) bool {
+		return r.Kind == "conflict" && (slices.Contains(users, r.Text("editor")) || slices.Contains(users, r.Text("holder")))
+	}), nil
 }
 
 // known lists the live records in memory that fit, by id.
