@@ -170,7 +170,7 @@ func checkImport(file goFile, target string, mains map[string]bool) string {
 	if isOwn && !withinAny(own, row.own) && !isUnder(own, folder) && !isUnder(folder, own) {
 		return fmt.Sprintf("%s may import of ours %s", row.folder, listed(row.own))
 	}
-	if (isUnder(target, sqlPkg) || isUnder(target, sqlite)) && !withinAny(folder, sqlFolders) {
+	if (isUnder(target, sqlPkg) || isUnder(target, sqlite) || isUnder(target, pgx)) && !withinAny(folder, sqlFolders) {
 		return "SQL is spoken only in " + listed(sqlFolders)
 	}
 	for _, never := range row.never {

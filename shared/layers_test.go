@@ -19,6 +19,7 @@ const (
 	gin    = "github.com/gin-gonic"
 	sqlPkg = "database/sql"
 	sqlite = "github.com/mattn/go-sqlite3"
+	pgx    = "github.com/jackc/pgx"
 	http   = "net/http"
 )
 

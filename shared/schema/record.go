@@ -3,7 +3,6 @@ package schema
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
 	"maps"
 	"slices"
 	"time"
@@ -106,36 +105,6 @@ func empty(v any) bool {
 		return len(x) == 0
 	}
 	return false
-}
-
-// MarshalJSON writes the values in the order of their names, leaving out what is empty, so that equal values
-// are equal bytes on every machine.
-func (v Values) MarshalJSON() ([]byte, error) {
-	full := make(map[string]any, len(v))
-	for name, value := range v {
-		if !empty(value) {
-			full[name] = value
-		}
-	}
-	return json.Marshal(full)
-}
-
-// UnmarshalJSON reads values back into their Go forms.
-func (v *Values) UnmarshalJSON(data []byte) error {
-	var raw map[string]json.RawMessage
-	if err := json.Unmarshal(data, &raw); err != nil {
-		return err
-	}
-	out := make(Values, len(raw))
-	for name, r := range raw {
-		value, err := DecodeValue(r)
-		if err != nil {
-			return fmt.Errorf("field %s: %w", name, err)
-		}
-		out[name] = value
-	}
-	*v = out
-	return nil
 }
 
 // DecodeValue reads one JSON value into its Go form.

@@ -22,9 +22,13 @@ func (h *Hub) Push(ctx context.Context, by Identity, in wire.Push, mutations []M
 		return nil, fault.New(fault.TooLarge, "Limit", wire.MaxMutations)
 	}
 	var results []Result
+	whole := make([]bool, len(mutations)) // looked at here, for everybody waits for the committer
+	for i, m := range mutations {
+		whole[i] = m.Hash == m.Sum() && sound(m)
+	}
 	seq, err := h.wait(ctx, &job{weight: max(1, len(mutations)), mutations: mutations, run: func(w *work) (err error) {
 		// A second run, after the commit of a batch failed, begins anew.
-		results, err = w.push(by, in, mutations)
+		results, err = w.push(by, in, mutations, whole)
 		return err
 	}})
 	switch {
@@ -95,7 +99,7 @@ type pusher struct {
 	sizes map[string]int64 // bytes under large roots, as far as they were looked at
 }
 
-func (w *work) push(by Identity, in wire.Push, mutations []Mutation) ([]Result, error) {
+func (w *work) push(by Identity, in wire.Push, mutations []Mutation, whole []bool) ([]Result, error) {
 	if in.Replica != "" && !idForm.MatchString(in.Replica) {
 		return nil, fault.New(fault.Malformed, "What", "replica")
 	}
@@ -108,7 +112,7 @@ func (w *work) push(by Identity, in wire.Push, mutations []Mutation) ([]Result, 
 	}
 	results := make([]Result, len(mutations))
 	for i, m := range mutations {
-		result, err := p.one(m)
+		result, err := p.one(m, whole[i])
 		if err != nil {
 			return nil, err
 		}
@@ -122,7 +126,7 @@ func (w *work) push(by Identity, in wire.Push, mutations []Mutation) ([]Result, 
 
 // one runs one mutation under its own savepoint and keeps its result. An error is for the whole push: the machine
 // fails. A panic, or an error that only this mutation meets, parks it.
-func (p *pusher) one(m Mutation) (Result, error) {
+func (p *pusher) one(m Mutation, whole bool) (Result, error) {
 	old, found, same, err := p.tx.Result(m, p.by.User)
 	switch {
 	case err != nil:
@@ -131,7 +135,7 @@ func (p *pusher) one(m Mutation) (Result, error) {
 		return old, nil
 	case found:
 		return refuse(m, fault.New(fault.ReplicaFork)), nil
-	case m.Hash != m.Sum() || !sound(m):
+	case !whole:
 		return refuse(m, fault.New(fault.Malformed, "What", "mutation")), nil
 	}
 	var result Result

@@ -358,11 +358,11 @@ func TestPoisonIsIsolated(t *testing.T) {
 			}
 			return real(r)
 		}
-		first, err := p.one(poison)
+		first, err := p.one(poison, true)
 		if err != nil || first.Fault == nil || first.Fault.Code != fault.Parked {
 			t.Errorf("%+v %v", first, err)
 		}
-		second, err := p.one(w.mutation(change.Create, "customer", good, good, Values{"name": "恒达机械"}))
+		second, err := p.one(w.mutation(change.Create, "customer", good, good, Values{"name": "恒达机械"}), true)
 		if err != nil || second.Outcome != change.Applied {
 			t.Errorf("%+v %v", second, err)
 		}

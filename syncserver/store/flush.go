@@ -1,7 +1,6 @@
 package store
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -75,7 +74,7 @@ func (tx *Tx) writeRecords(seq int64) (organisation bool, err error) {
 	for _, e := range tx.order {
 		r := &e.now
 		r.Seq = seq
-		body, err := json.Marshal(r.Values)
+		body, err := r.Values.MarshalJSON()
 		if err != nil {
 			return false, fmt.Errorf("record %s %s: %w", r.Kind, r.ID, err)
 		}

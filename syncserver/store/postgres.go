@@ -28,10 +28,14 @@ const (
 
 // sessions is what is set for every connection, unless the address says otherwise. A writer that waits for its turn
 // longer than lock_timeout tells its laptops to come back; one that fell silent in its turn (a frozen machine) loses it
-// after idle_in_transaction_session_timeout, or all the others would wait for it.
+// after idle_in_transaction_session_timeout, or all the others would wait for it. A writer finds every row by an index; a
+// plan that was made while a table was small must not read the whole table when it has grown.
 var sessions = map[mode]map[string]string{
-	writing: {"statement_timeout": "30s", "lock_timeout": "20s", "idle_in_transaction_session_timeout": "30s"},
-	reading: {"statement_timeout": "60s", "idle_in_transaction_session_timeout": "300s"},
+	writing: {
+		"statement_timeout": "30s", "lock_timeout": "20s", "idle_in_transaction_session_timeout": "30s",
+		"jit": "off", "enable_seqscan": "off", "enable_hashjoin": "off", "enable_mergejoin": "off",
+	},
+	reading: {"statement_timeout": "60s", "idle_in_transaction_session_timeout": "300s", "jit": "off"},
 }
 
 // cluster is a PostgreSQL database.

@@ -60,7 +60,8 @@ func (v *View) Record(kind, id string) (r schema.Record, found bool, err error) 
 	if err != nil || !found {
 		return r, false, err
 	}
-	return r, true, json.Unmarshal([]byte(body), &r.Values)
+	r.Values, err = schema.ParseValues(body)
+	return r, true, err
 }
 
 // All lists the live records of a kind by id; for kinds of which there are few.
@@ -71,7 +72,8 @@ func (v *View) All(kind string) (list []schema.Record, err error) {
 		if err := scan(&r.ID, &r.Root, &r.Seq, &body); err != nil {
 			return err
 		}
-		err := json.Unmarshal([]byte(body), &r.Values)
+		var err error
+		r.Values, err = schema.ParseValues(body)
 		list = append(list, r)
 		return err
 	}, `SELECT id, root, seq, body FROM record WHERE kind = ? AND deleted = 0 ORDER BY id`, kind)
