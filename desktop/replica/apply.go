@@ -190,6 +190,9 @@ func (a *applier) finish(end wire.End) error {
 	if err := a.ended(a.done); err != nil {
 		return err
 	}
+	if err := a.forgetLeft(); err != nil {
+		return err
+	}
 	if err := a.tellOffered(); err != nil {
 		return err
 	}
@@ -377,13 +380,27 @@ func (a *applier) removeRoot(id string, why *wire.Leave) error {
 	if err := a.removeRows(id); err != nil {
 		return err
 	}
-	if err := a.forgetKept(id); err != nil {
-		return err
-	}
 	if err := a.exec("DELETE FROM root_scope WHERE root = ?", id); err != nil {
 		return err
 	}
 	return a.exec("DELETE FROM root WHERE id = ?", id)
+}
+
+// forgetLeft removes what is kept of the roots that left, after it was told what became of it.
+func (a *applier) forgetLeft() error {
+	for _, l := range a.leaves {
+		here, err := a.here(l.root)
+		if err != nil {
+			return err
+		}
+		if here {
+			continue
+		}
+		if err := a.forgetKept(l.root); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // removeRows takes all rows under a root away, with their search lines and shadows.
