@@ -102,10 +102,19 @@ func (h *Hub) commit(batch []*job) {
 	h.Look()
 	for _, j := range batch {
 		if j.seq = seq; err != nil {
-			j.err = err
+			j.err = later(err)
 		}
 		close(j.done)
 	}
+}
+
+// later names an error of the machine (a full disk, a database that is away) so that laptops wait and send again. Without
+// a name they would look among their mutations for the one to blame, and put it aside.
+func later(err error) error {
+	if store.IsBlame(err) || isFault(err) {
+		return err
+	}
+	return fault.New(fault.Busy).Because("commit", err)
 }
 
 func (h *Hub) transact(batch []*job) (int64, error) {
