@@ -10,6 +10,7 @@
 #                 SEED=n runs one of them again; STORE=sqlite, postgres or both
 #   make simulate-defects   proves the simulation: defects are planted one by one, and it must find each
 #   make powercut CUTS=2000   power cuts in the middle of writes, on laptops and servers: nothing lost, nothing twice
+#   make chaos DURATION=1m   real programs killed, cut off, frozen, on full disks; STORE=sqlite, postgres or both
 #   make bench   one line per figure: bench <name> <value> <unit>
 #   make build   build/yuzhou (desktop) and build/yuzhou-server
 #   make deps    the Debian packages all of this needs, as far as they are missing
@@ -20,7 +21,7 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .ONESHELL:
 .DEFAULT_GOAL := help
-.PHONY: help deps deps-build deps-e2e run test check e2e shots bench fuzz simulate simulate-defects powercut build clean
+.PHONY: help deps deps-build deps-e2e run test check e2e shots bench fuzz simulate simulate-defects powercut chaos build clean
 
 GOFUMPT := mvdan.cc/gofumpt@v0.12.0
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
@@ -107,6 +108,8 @@ e2e: deps-e2e
 	go build -o build/e2e/yuzhou-server ./syncserver
 	YUZHOU_E2E_BIN="$(CURDIR)/build/e2e" YUZHOU_E2E_SHOTS="$(CURDIR)/shots/e2e" \
 		go test -tags e2e -count=1 -v -timeout 20m -run '^TestE2E' ./syncserver/sim
+	YUZHOU_CHAOS=12s YUZHOU_CHAOS_STORE=sqlite YUZHOU_CHAOS_BIN="$(CURDIR)/build/e2e" \
+		go test -tags chaos -count=1 -v -timeout 10m -run '^TestChaos$$' ./syncserver/sim
 
 shots: deps-build
 	YUZHOU_SHOTS="$(CURDIR)/shots" go test -count=1 -run 'TestGallery|TestShots' ./desktop/ui ./desktop/ui/gallery
@@ -136,6 +139,14 @@ simulate-defects: deps-build
 powercut: deps-build
 	YUZHOU_CUTS=$(or $(CUTS),2000) go test -count=1 -timeout 60m -run '^TestPowerCuts$$' ./syncserver/sim/powercut -v \
 		| grep -E '^(cuts=|FAIL|ok|panic|\s+\S+_test.go)'
+
+# As root the disks of the server and of the laptops are small ones in memory, which can be filled.
+chaos: deps-build
+	go build -o build/chaos/yuzhou-server ./syncserver
+	go build $(RELEASE) -o build/chaos/yuzhou ./desktop
+	YUZHOU_CHAOS=$(or $(DURATION),1m) YUZHOU_CHAOS_STORE="$(or $(STORE),sqlite)" YUZHOU_CHAOS_BIN="$(CURDIR)/build/chaos" \
+		go test -tags chaos -count=1 -timeout 24h -run '^TestChaos$$' ./syncserver/sim -v \
+		| grep -E '^(duration=|FAIL|ok|panic|\s+\S+_test.go)'
 
 # What a target once found runs with every test from then on.
 fuzz: deps-build
