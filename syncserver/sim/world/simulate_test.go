@@ -200,6 +200,11 @@ func worker(t *testing.T, dir string, env []string, each func(result)) (why stri
 	if err != nil {
 		return err.Error()
 	}
+	return workerOf(t, self, dir, env, each)
+}
+
+// workerOf is worker with another program than this one.
+func workerOf(t *testing.T, self, dir string, env []string, each func(result)) (why string) {
 	c := exec.CommandContext(t.Context(), self, "-test.run", "^TestWorker$", "-test.timeout", "0")
 	c.Env = append(append(os.Environ(), envBase+"="+dir, "TMPDIR="+dir, envCount+"=", envSeed+"="), env...)
 	var said bytes.Buffer

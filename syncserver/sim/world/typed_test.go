@@ -159,12 +159,33 @@ func (w *world) settleTyped(l *laptop) {
 		return
 	}
 	w.books.observe()
+	l.renamed(p)
 	for id, e := range l.kept {
 		if l.missed(p, id, e) {
 			delete(l.kept, id)
 		}
 	}
 }
+
+// renamed finds entries that a fork has given new ids: a copied laptop that meets its own ids on the server takes others.
+func (l *laptop) renamed(p pocket) {
+	for id, e := range p.outbox {
+		if l.kept[id] != nil {
+			continue
+		}
+		for old, k := range l.kept {
+			if p.outbox[old] == nil && p.tray[old] == nil && k.Op == e.Op && k.key() == e.key() && k.Command == e.Command && differ(k.fields(), e.fields()) == "" {
+				delete(l.kept, old)
+				e.step, e.by = k.step, k.by
+				l.kept[id] = e
+				l.w.remember(e)
+				break
+			}
+		}
+	}
+}
+
+func (e *entry) key() key { return key{e.Kind, e.Record} }
 
 // missed tells whether an entry is not this laptop's concern any more.
 func (l *laptop) missed(p pocket, id string, e *entry) (settled bool) {
