@@ -153,7 +153,7 @@ func (h *Hub) transact(batch []*job) (int64, error) {
 // committer has taken the work, nothing is done. From then on the answer is waited for: it comes with the commit, and
 // run writes to variables of the caller, who must not go away meanwhile.
 func (h *Hub) submit(ctx context.Context, weight int, run func(*work) error) (int64, error) {
-	return h.wait(ctx, &job{weight: weight, run: run})
+	return h.wait(ctx, &job{weight: weight, run: fenced(ctx, run)})
 }
 
 // wait is submit for a job that says more about itself.

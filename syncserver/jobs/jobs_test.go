@@ -28,6 +28,13 @@ func opened(t *testing.T) (*server.Core, *clockwork.FakeClock) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	seed(t, core)
+	return core, clk
+}
+
+// seed makes the company.
+func seed(t *testing.T, core *server.Core) {
+	t.Helper()
 	records, err := server.Presets(hub.Values{"company": "海岸工业"})
 	if err != nil {
 		t.Fatal(err)
@@ -36,7 +43,6 @@ func opened(t *testing.T) (*server.Core, *clockwork.FakeClock) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return core, clk
 }
 
 // dues are the runs that were made, newest first.
@@ -74,7 +80,7 @@ func movedUntil(t *testing.T, clk *clockwork.FakeClock, there func() bool) {
 func TestReclaimRuns(t *testing.T) {
 	core, clk := opened(t)
 	defer func() { _ = core.Close() }()
-	timetable, err := jobs.New(core.Hub, clk, slog.New(slog.DiscardHandler))
+	timetable, err := jobs.New(core.Hub, core.Lead, clk, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -98,7 +104,7 @@ func TestReclaimRuns(t *testing.T) {
 	}
 
 	// Started again, there is nothing to make up.
-	again, err := jobs.New(core.Hub, clk, slog.New(slog.DiscardHandler))
+	again, err := jobs.New(core.Hub, core.Lead, clk, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -146,7 +152,7 @@ func TestTheLogNamesNobody(t *testing.T) {
 	}
 	clk.Advance(100 * 24 * time.Hour)
 	var log lockedLog
-	timetable, err := jobs.New(core.Hub, clk, slog.New(slog.NewJSONHandler(&log, nil)))
+	timetable, err := jobs.New(core.Hub, core.Lead, clk, slog.New(slog.NewJSONHandler(&log, nil)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -166,7 +172,7 @@ func TestCloseLeavesNothing(t *testing.T) {
 	defer func() { _ = core.Close() }()
 	before := runtime.NumGoroutine()
 	for range 3 {
-		timetable, err := jobs.New(core.Hub, clk, slog.New(slog.DiscardHandler))
+		timetable, err := jobs.New(core.Hub, core.Lead, clk, slog.New(slog.DiscardHandler))
 		if err != nil {
 			t.Fatal(err)
 		}

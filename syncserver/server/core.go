@@ -34,30 +34,57 @@ type Core struct {
 // Create makes the data folder, readable by its owner alone, and an empty store in it. A folder that has a store
 // is refused with EXISTS.
 func Create(ctx context.Context, folder string, clk clockwork.Clock, log *slog.Logger) (*Core, error) {
-	if err := os.MkdirAll(folder, 0o700); err != nil {
-		return nil, fault.New(fault.BadFile, "Reason", err.Error(), "File", folder).Because("server", err)
-	}
-	path := filepath.Join(folder, DatabaseFile)
-	file, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
-	switch {
-	case errors.Is(err, os.ErrExist):
-		return nil, fault.New(fault.Exists, "Name", path).Because("server", err)
-	case err != nil:
-		return nil, fault.New(fault.BadFile, "Reason", err.Error(), "File", path).Because("server", err)
-	}
-	if err := file.Close(); err != nil {
+	if err := newFolder(folder); err != nil {
 		return nil, err
 	}
-	return OpenCore(ctx, folder, clk, log)
+	path := filepath.Join(folder, DatabaseFile)
+	if err := newFile(path, nil); err != nil {
+		return nil, err
+	}
+	return OpenAt(ctx, path, clk, log)
 }
 
-// OpenCore opens the store of a data folder that Create made, and starts the committer. Close must be called.
-func OpenCore(ctx context.Context, folder string, clk clockwork.Clock, log *slog.Logger) (*Core, error) {
-	path := filepath.Join(folder, DatabaseFile)
-	if _, err := os.Stat(path); err != nil {
-		return nil, fault.New(fault.BadFile, "Reason", err.Error(), "File", path).Because("server", err)
+// CreateAt is Create for a store that is not in the folder: the empty database at an address, which the folder keeps. A
+// database that has a store is refused with EXISTS, too.
+func CreateAt(ctx context.Context, folder, address string, clk clockwork.Clock, log *slog.Logger) (*Core, error) {
+	if err := newFolder(folder); err != nil {
+		return nil, err
 	}
-	st, err := store.Open(ctx, path)
+	c, err := OpenAt(ctx, address, clk, log)
+	if err != nil {
+		return nil, err
+	}
+	head, err := c.Hub.Head(ctx)
+	switch {
+	case err != nil:
+	case head > 0:
+		err = fault.New(fault.Exists, "Name", Shown(address))
+	default:
+		err = newFile(filepath.Join(folder, AddressFile), []byte(address+"\n"))
+	}
+	if err != nil {
+		return nil, errors.Join(err, c.Close())
+	}
+	return c, nil
+}
+
+// OpenCore opens the store of a data folder that Create or CreateAt made, and starts the committer. Close must be called.
+func OpenCore(ctx context.Context, folder string, clk clockwork.Clock, log *slog.Logger) (*Core, error) {
+	where, err := Where(folder)
+	if err != nil {
+		return nil, err
+	}
+	return OpenAt(ctx, where, clk, log)
+}
+
+// OpenAt is OpenCore for the store at a path or address.
+func OpenAt(ctx context.Context, where string, clk clockwork.Clock, log *slog.Logger) (*Core, error) {
+	if !store.IsPostgres(where) {
+		if _, err := os.Stat(where); err != nil {
+			return nil, badFile(where, err)
+		}
+	}
+	st, err := store.Open(ctx, where)
 	if err != nil {
 		return nil, err
 	}
@@ -71,6 +98,14 @@ func OpenCore(ctx context.Context, folder string, clk clockwork.Clock, log *slog
 		c.err = c.Hub.Run(running)
 	}()
 	return c, nil
+}
+
+// Lead takes the lead among the processes on the store, or gives nil when another one has it.
+func (c *Core) Lead(ctx context.Context) (*store.Lead, error) { return c.store.TryLead(ctx) }
+
+// hear has the hub look at what other processes commit, until ctx ends.
+func (c *Core) hear(ctx context.Context) {
+	_ = c.store.Listen(ctx, func(store.News) { c.Hub.Look() }) // its error is that of ctx
 }
 
 // Close ends the committer and closes the store. It is called once.

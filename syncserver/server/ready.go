@@ -3,9 +3,11 @@ package server
 import (
 	"context"
 	"fmt"
+	"path/filepath"
 	"time"
 
 	"yuzhou/syncserver/api"
+	"yuzhou/syncserver/store"
 )
 
 const (
@@ -48,8 +50,12 @@ func (s *Server) checkDatabase(ctx context.Context) string {
 	return ok
 }
 
+// checkDisk looks at the disk of a store that is a file; another store has its own machine.
 func (s *Server) checkDisk() string {
-	free, total, err := diskSpace(s.config.Data)
+	if store.IsPostgres(s.config.Store) {
+		return ok
+	}
+	free, total, err := diskSpace(filepath.Dir(s.config.Store))
 	switch {
 	case err != nil:
 		return "unknown"

@@ -20,9 +20,10 @@ import (
 	"yuzhou/syncserver/jobs"
 )
 
-// Config says how a server runs. Only Data is required.
+// Config says how a server runs. Only Data or Store is required.
 type Config struct {
 	Data     string          // the data folder that Create made
+	Store    string          // where the store is, a path or postgres://…; "": where the data folder says
 	Listen   string          // host:port; "" stands for DefaultListen, port 0 for any that is free
 	CertFile string          // with KeyFile: TLS; without both: plain HTTP, on this machine alone
 	KeyFile  string          //
@@ -55,6 +56,8 @@ type Server struct {
 	secure   bool // it speaks TLS; http.Server writes to its own copy of the settings
 	started  time.Time
 	stopping atomic.Bool
+	hearing  sync.WaitGroup
+	deaf     context.CancelFunc // ends what listens to other processes
 	closing  sync.Once
 	closed   error
 }
@@ -112,10 +115,18 @@ func waiting(clk clockwork.Clock) func(context.Context, time.Duration) error {
 }
 
 func (s *Server) open(ctx context.Context) (err error) {
-	if s.core, err = OpenCore(ctx, s.config.Data, s.config.Clock, s.config.Log); err != nil {
+	if s.config.Store == "" {
+		if s.config.Store, err = Where(s.config.Data); err != nil {
+			return err
+		}
+	}
+	if s.core, err = OpenAt(ctx, s.config.Store, s.config.Clock, s.config.Log); err != nil {
 		return err
 	}
-	if s.jobs, err = jobs.New(s.core.Hub, s.config.Clock, s.config.Log); err != nil {
+	hearing, deaf := context.WithCancel(context.WithoutCancel(ctx))
+	s.deaf = deaf
+	s.hearing.Go(func() { s.core.hear(hearing) })
+	if s.jobs, err = jobs.New(s.core.Hub, s.core.Lead, s.config.Clock, s.config.Log); err != nil {
 		return err
 	}
 	s.listener, err = (&net.ListenConfig{}).Listen(ctx, "tcp", localAddress(s.config.Listen))
@@ -195,6 +206,8 @@ func (s *Server) Close() error {
 			all = append(all, s.jobs.Close())
 		}
 		if s.core != nil {
+			s.deaf()
+			s.hearing.Wait()
 			all = append(all, s.core.Close())
 		}
 		s.closed = errors.Join(all...)

@@ -38,6 +38,13 @@ func seeded(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
+	fill(t, core)
+	return folder
+}
+
+// fill makes the company and closes the store.
+func fill(t *testing.T, core *server.Core) {
+	t.Helper()
 	records, err := server.Presets(hub.Values{"company": "海岸工业"})
 	if err != nil {
 		t.Fatal(err)
@@ -48,7 +55,6 @@ func seeded(t *testing.T) string {
 	if err := core.Close(); err != nil {
 		t.Fatal(err)
 	}
-	return folder
 }
 
 // running is a server at work; stop ends it and gives what Run said.
