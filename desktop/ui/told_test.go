@@ -28,6 +28,8 @@ var sent = map[string]map[string]string{
 	"released":           {"Customer": "绍兴越城纺织", "By": "刘经理", "Pool": "华东公海", "Reason": "no_answer"},
 	"reclaimed_digest":   {"N": "2", "Names": "绍兴越城纺织、无锡太湖食品", "Days": "30"},
 	"task_assigned":      {"Title": "寄样品册", "By": "刘经理"},
+	"duplicate":          {"Customer": "绍兴越城纺织", "Other": "越城纺织", "Holder": "李娜", "Mobile": "1"},
+	"duplicate_of_yours": {"Customer": "绍兴越城纺织", "By": "李娜"},
 	"dispute": {
 		"Customer": "绍兴越城纺织", "Former": "张伟", "Holder": "李娜",
 		"Happened": "1795161600000", "Reclaimed": "1795197660000", "Since": "1795200000000",

@@ -241,6 +241,7 @@ func (p *pusher) born(kind *schema.Kind, r schema.Record) (Result, error) {
 		made, err := p.newCustomer(r, holder{owner: p.by.User, how: "created", by: p.by.User, device: p.by.Device})
 		if err == nil {
 			result.Info = map[string]string{"Number": made.Text("number")}
+			err = p.tellTwins(made)
 		}
 		return result, err
 	case "followup":

@@ -19,7 +19,7 @@ import (
 
 // TestRandomHistories: whatever people, laptops, administrators and the schedule do, in whatever order, also between the
 // pages of a pull: after each pull the laptop holds exactly what its user may see, field by field, and what it adds up
-// from its own rows is what the server adds up (I3, I4, I6, I8). YUZHOU_SEED repeats one history, YUZHOU_STEPS makes
+// from its own rows is what the server adds up (SYNC-11, I3, I4, I6, I8). YUZHOU_SEED repeats one history, YUZHOU_STEPS makes
 // them longer.
 func TestRandomHistories(t *testing.T) {
 	steps, seeds := 80, []uint64{1, 2}

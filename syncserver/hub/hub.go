@@ -31,14 +31,15 @@ type Hub struct {
 	sums   daily // requests for sums
 	synced struct {
 		sync.Mutex
-		at map[Identity]int64 // when a device last had everything, not yet written down; Unix ms
+		at   map[Identity]int64 // when a device last had everything, not yet written down; Unix ms
+		last map[Identity]int64 // the same, written down or not, of devices that pushed lately
 	}
 }
 
 // New makes a hub on an open store. Nothing that writes returns before Run runs.
 func New(st *store.Store, clk clock.Clock, log *slog.Logger) *Hub {
 	h := &Hub{store: st, clock: clk, log: log, jobs: make(chan *job), ended: make(chan struct{}), gate: newGate(), pokes: newPokes()}
-	h.synced.at = map[Identity]int64{}
+	h.synced.at, h.synced.last = map[Identity]int64{}, map[Identity]int64{}
 	return h
 }
 
@@ -118,14 +119,11 @@ func later(err error) error {
 }
 
 func (h *Hub) transact(batch []*job) (int64, error) {
-	tx, err := h.store.Begin(h.clock())
+	tx, err := h.store.Begin(h.clock(), wanted(batch))
 	if err != nil {
 		return 0, err
 	}
 	w, err := h.newWork(tx)
-	if err == nil {
-		err = w.preload(batch)
-	}
 	if err == nil {
 		for _, j := range batch {
 			j.err = w.attempt(j.run)
@@ -183,8 +181,39 @@ func (h *Hub) writeSynced(tx *store.Tx) {
 	defer h.synced.Unlock()
 	for by, at := range h.synced.at {
 		tx.SetSynced(by.User, by.Device, at)
+		h.rememberSync(by, at)
 	}
 	clear(h.synced.at)
+}
+
+// maxLast bounds how many devices are remembered with their last sync.
+const maxLast = 20_000
+
+// lastSynced is when a device last had everything, written down or not, as far as this process knows.
+func (w *work) lastSynced(by Identity) (int64, error) {
+	s := &w.hub.synced
+	s.Lock()
+	at, known := s.at[by]
+	if !known {
+		at, known = s.last[by]
+	}
+	s.Unlock()
+	if known || by.Device == "" {
+		return at, nil
+	}
+	at, err := w.tx.DeviceSync(by.User, by.Device)
+	s.Lock()
+	defer s.Unlock()
+	w.hub.rememberSync(by, at)
+	return at, err
+}
+
+// rememberSync keeps when a device last had everything; under the lock of synced.
+func (h *Hub) rememberSync(by Identity, at int64) {
+	if len(h.synced.last) >= maxLast {
+		clear(h.synced.last)
+	}
+	h.synced.last[by] = at
 }
 
 // Close writes down what is still in memory, after Run has ended. The store stays open.

@@ -143,7 +143,7 @@ func TestLeavesAndComesBack(t *testing.T) {
 }
 
 // TestTokensAndCursors: a token is its user's; a cursor of another history or beyond the end means that the server was
-// restored; a user who is disabled or a device that is revoked gets nothing more.
+// restored; a user who is disabled or a device that is revoked gets nothing more (SYNC-12).
 func TestTokensAndCursors(t *testing.T) {
 	w := newWorld(t)
 	c := w.company()

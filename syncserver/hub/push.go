@@ -93,10 +93,11 @@ const maxSkew = 5 * time.Minute
 // pusher runs the mutations of one push.
 type pusher struct {
 	*work
-	by    Identity
-	again bool             // what was seen is of a history that was lost
-	skew  int64            // to be taken off the laptop's times, ms
-	sizes map[string]int64 // bytes under large roots, as far as they were looked at
+	by     Identity
+	again  bool             // what was seen is of a history that was lost
+	synced int64            // when the laptop last had everything, Unix ms; 0: never, or nobody knows any more
+	skew   int64            // to be taken off the laptop's times, ms
+	sizes  map[string]int64 // bytes under large roots, as far as they were looked at
 }
 
 func (w *work) push(by Identity, in wire.Push, mutations []Mutation, whole []bool) ([]Result, error) {
@@ -109,6 +110,12 @@ func (w *work) push(by Identity, in wire.Push, mutations []Mutation, whole []boo
 	p := &pusher{work: w, by: by, again: in.Again, sizes: map[string]int64{}}
 	if in.Skew > maxSkew.Milliseconds() || in.Skew < -maxSkew.Milliseconds() {
 		p.skew = in.Skew
+	}
+	if !p.again {
+		var err error
+		if p.synced, err = w.lastSynced(by); err != nil {
+			return nil, err
+		}
 	}
 	results := make([]Result, len(mutations))
 	for i, m := range mutations {
@@ -204,13 +211,14 @@ func (p *pusher) line(r schema.Record, op change.Op, field string, before, after
 // corrected is a time that the laptop wrote, as our clock would have had it.
 func (p *pusher) corrected(ms int64) int64 { return ms - p.skew }
 
-// noted is when the laptop wrote something down: corrected, and never later than now, for it is here already. Whatever
-// a clock or a liar says, nothing was noted in the future. 0 when it does not say.
+// noted is when the laptop wrote something down: corrected, never later than now, for it is here already, and not before
+// this laptop last had everything, or it would have sent it then. Whatever a clock or a liar says, nothing was noted in
+// the future, and nothing that was made up today long ago. 0 when it does not say.
 func (p *pusher) noted(ms int64) int64 {
 	if ms == 0 {
 		return 0
 	}
-	return max(1, min(p.corrected(ms), p.now()))
+	return max(1, min(max(p.corrected(ms), p.synced), p.now()))
 }
 
 // checkRefs refuses references to people who are not there and contacts of another customer, in the fields named.

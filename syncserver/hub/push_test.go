@@ -12,7 +12,7 @@ import (
 )
 
 // TestMergePaths: each field of a change is applied, nothing, merged or a conflict, and the committed value stays in a
-// conflict until somebody decides (CUS-02; sync.md, merge).
+// conflict until somebody decides (CUS-02, SYNC-04, SYNC-05; sync.md, merge).
 func TestMergePaths(t *testing.T) {
 	w := newWorld(t)
 	c := w.company()
@@ -64,7 +64,7 @@ func TestMergePaths(t *testing.T) {
 	w.refused(w.one(zhang, w.edit("customer", id, id, "number", nil, "X")), fault.FieldLocked)
 }
 
-// TestRefusals: what is refused is refused with its code and leaves nothing behind.
+// TestRefusals: what is refused is refused with its code and leaves nothing behind (SYNC-08).
 func TestRefusals(t *testing.T) {
 	w := newWorld(t)
 	c := w.company()
@@ -123,7 +123,7 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
-// TestFollowUpsAreFacts: a follow-up is added, never edited or deleted, so it never conflicts (FUP-01, FUP-05).
+// TestFollowUpsAreFacts: a follow-up is added, never edited or deleted, so it never conflicts (FUP-01, FUP-05, SYNC-06).
 func TestFollowUpsAreFacts(t *testing.T) {
 	w := newWorld(t)
 	c := w.company()
@@ -150,7 +150,7 @@ func TestFollowUpsAreFacts(t *testing.T) {
 	}
 }
 
-// TestSkewIsTakenOff: a laptop whose clock is a day ahead notes a follow-up "tomorrow"; the server knows better (FUP-05, I9).
+// TestSkewIsTakenOff: a laptop whose clock is a day ahead notes a follow-up "tomorrow"; the server knows better (FUP-05, SYNC-14, I9).
 func TestSkewIsTakenOff(t *testing.T) {
 	w := newWorld(t)
 	c := w.company()
@@ -167,7 +167,7 @@ func TestSkewIsTakenOff(t *testing.T) {
 }
 
 // TestSentTwice: a batch whose answer was lost is sent again: the same results, one effect, and the results come with the
-// next pull too (I2). The same id with another content is a copied laptop.
+// next pull too (SYNC-09, I2). The same id with another content is a copied laptop.
 func TestSentTwice(t *testing.T) {
 	w := newWorld(t)
 	c := w.company()
@@ -232,7 +232,7 @@ func TestDependents(t *testing.T) {
 }
 
 // TestDeleteAgainstEdit: a delete that did not see an edit is refused; an edit that did not see a delete brings the
-// record back (sync.md, merge).
+// record back (SYNC-07; sync.md, merge).
 func TestDeleteAgainstEdit(t *testing.T) {
 	w := newWorld(t)
 	c := w.company()

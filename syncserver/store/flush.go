@@ -49,10 +49,7 @@ func (tx *Tx) readAhead() error {
 			keys = append(keys, Key{kind, id})
 		}
 	}
-	if err := tx.Preload(keys); err != nil {
-		return err
-	}
-	return tx.PreloadHoldings(tx.changedHoldings())
+	return tx.Preload(Wanted{Records: keys, Holdings: tx.changedHoldings()})
 }
 
 var (
@@ -154,22 +151,35 @@ func (tx *Tx) SetImported(key, rootID string) {
 
 // Marked lists the live customers that bear a mark.
 func (tx *Tx) Marked(mark string) ([]string, error) {
-	found := map[string]bool{}
+	all, err := tx.MarkedAny([]string{mark})
+	return all[mark], err
+}
+
+// maxMarked bounds how many that bear one mark are looked at.
+const maxMarked = 1000
+
+// MarkedAny lists, by mark, the live customers that bear one of some marks.
+func (tx *Tx) MarkedAny(marks []string) (map[string][]string, error) {
+	found := map[string]map[string]bool{}
+	for _, mark := range marks {
+		found[mark] = map[string]bool{}
+	}
 	err := tx.c.each(func(scan func(...any) error) error {
-		var id string
-		err := scan(&id)
-		found[id] = true
+		var mark, id string
+		err := scan(&mark, &id)
+		found[mark][id] = true
 		return err
-	}, `SELECT root FROM mark WHERE mark = ?`, mark)
-	if err != nil {
-		return nil, err
-	}
-	for id, there := range tx.marks[mark] {
-		if found[id] = there; !there {
-			delete(found, id)
+	}, `SELECT m.mark, m.root FROM list(?1) j CROSS JOIN mark m ON m.mark = j.value LIMIT ?2`, texts(marks), maxMarked)
+	all := map[string][]string{}
+	for mark, ids := range found {
+		for id, there := range tx.marks[mark] {
+			if ids[id] = there; !there {
+				delete(ids, id)
+			}
 		}
+		all[mark] = slices.Sorted(maps.Keys(ids))
 	}
-	return slices.Sorted(maps.Keys(found)), nil
+	return all, err
 }
 
 // remark keeps up what a customer can be recognised by: nothing when it is deleted.
