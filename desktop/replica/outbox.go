@@ -86,11 +86,11 @@ func (c *conn) entries(where string, args ...driver.Value) (all []entry, err err
 		tries, _ := values[4].(int64)
 		e.tries = int(tries)
 		if err := json.Unmarshal([]byte(text), &e.m); err != nil {
-			return fmt.Errorf("replica: outbox %d: %w", e.n, err)
+			return fault.New(fault.ReplicaBroken).Because(fmt.Sprint("outbox ", e.n), err)
 		}
 		if local != "" {
 			if err := json.Unmarshal([]byte(local), &e.local); err != nil {
-				return fmt.Errorf("replica: outbox %d: %w", e.n, err)
+				return fault.New(fault.ReplicaBroken).Because(fmt.Sprint("outbox ", e.n), err)
 			}
 		}
 		all = append(all, e)

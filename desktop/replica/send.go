@@ -4,6 +4,7 @@ import (
 	"database/sql/driver"
 	"encoding/json"
 	"errors"
+	"strings"
 	"time"
 
 	"yuzhou/shared/change"
@@ -32,6 +33,9 @@ func (r *Replica) Outgoing(limit int) ([]Outgoing, error) {
 	var out []Outgoing
 	err = r.change(durable, func(t *tx) error {
 		out = nil
+		if err := t.sortOut(limit); err != nil {
+			return err
+		}
 		last, err := t.outgoing("SELECT n, id, mutation, tries FROM outbox WHERE state <> 'answered' ORDER BY n LIMIT ?", limit, &out)
 		if err != nil {
 			return err
@@ -66,6 +70,39 @@ func (c *conn) outgoing(text string, limit int, out *[]Outgoing) (last int64, er
 }
 
 var errEnough = errors.New("enough")
+
+// sortOut puts into the tray what a bad disk has made of changes, with what is left of their text: sent as they are, they
+// would keep all others from being answered.
+func (t *tx) sortOut(limit int) error {
+	rotten := map[int64]string{}
+	err := t.query("SELECT n, id, mutation FROM outbox WHERE state <> 'answered' ORDER BY n LIMIT ?", []driver.Value{int64(limit)},
+		func(row []driver.Value) error {
+			n, _ := row[0].(int64)
+			id, _ := row[1].(string)
+			if text, _ := row[2].(string); !whole(id, text) {
+				rotten[n] = text
+			}
+			return nil
+		})
+	for n, text := range rotten {
+		lines, wrong := t.lines("WHERE n = ?", n)
+		if err = errors.Join(err, wrong); err != nil {
+			return err
+		}
+		l := lines[0]
+		m := change.Mutation{ID: l.id, Op: l.op, Kind: l.kind, Record: l.record, Root: l.root}
+		err = errors.Join(t.withdraw(lines), t.tray(TrayItem{
+			ID: l.id, Type: TrayRefusal, Root: l.root, At: clock.Millis(t.now), Mutation: &m, Fault: fault.New(fault.ReplicaBroken), Info: map[string]string{"text": text},
+		}))
+	}
+	return err
+}
+
+// whole tells whether a mutation is still one, under its own id. Sent with another, or not as JSON, it would keep the whole
+// batch from ever being answered; what else a bad disk has changed in it, the server finds by its hash, and refuses it alone.
+func whole(id, mutation string) bool {
+	return strings.HasPrefix(mutation, `{"id":"`+id+`","hash":"`) && json.Valid([]byte(mutation))
+}
 
 // none tells whether a query finds nothing, without waiting for the writer.
 func (r *Replica) none(text string) (empty bool, err error) {

@@ -186,17 +186,22 @@ func goldenAsk(o *office, token string, ask []byte) (header map[string]string, l
 
 // goldenKeep copies a database that is open, packed and without its free pages.
 func goldenKeep(o *office, path, to string) {
-	db, err := sql.Open("sqlite3", "file:"+path)
-	o.must(err)
-	defer func() { _ = db.Close() }()
 	small := filepath.Join(o.t.TempDir(), "small.db")
-	_, err = db.ExecContext(o.t.Context(), "VACUUM INTO ?", small)
-	o.must(err)
+	goldenCopy(o, path, small)
 	data, err := os.ReadFile(small)
 	o.must(err)
 	z, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedBestCompression))
 	o.must(err)
 	o.must(os.WriteFile(to, z.EncodeAll(data, nil), 0o600))
+}
+
+// goldenCopy copies a database that is open.
+func goldenCopy(o *office, path, to string) {
+	db, err := sql.Open("sqlite3", "file:"+path)
+	o.must(err)
+	defer func() { _ = db.Close() }()
+	_, err = db.ExecContext(o.t.Context(), "VACUUM INTO ?", to)
+	o.must(err)
 }
 
 // pushTrap keeps the first push that it meets, and lets nothing through.

@@ -55,27 +55,34 @@ func openGolden(t *testing.T, dir string) *golden {
 	g.must(json.Unmarshal(text, &g.story))
 	g.now.Store(g.story.Now)
 	g.unpack("server.db.zst", g.path)
-	g.st, err = store.Open(t.Context(), g.path)
-	g.must(err)
-	g.h = hub.New(g.st, g.clock, slog.New(slog.DiscardHandler))
+	g.reopen()
+	return g
+}
+
+// reopen starts a server of this program on the file that the office has.
+func (o *office) reopen() {
+	o.t.Helper()
+	var err error
+	o.st, err = store.Open(o.t.Context(), o.path)
+	o.must(err)
+	o.h = hub.New(o.st, o.clock, slog.New(slog.DiscardHandler))
 	ctx, stop := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
-	go func() { ended <- g.h.Run(ctx) }()
+	go func() { ended <- o.h.Run(ctx) }()
 	limits := api.DefaultLimits()
 	limits.Rate, limits.Burst = 1e6, 1e6 // the clock stands still
 	web := httptest.NewServer(api.New(api.Config{
-		Hub: g.h, Clock: g.clock, Log: slog.New(slog.DiscardHandler), Version: "test", Limits: limits,
+		Hub: o.h, Clock: o.clock, Log: slog.New(slog.DiscardHandler), Version: "test", Limits: limits,
 		Ready: func(context.Context) api.Readiness { return api.Readiness{Ready: true} },
 	}).Handler())
-	g.url = web.URL
-	t.Cleanup(func() {
+	o.url = web.URL
+	o.t.Cleanup(func() {
 		web.Close()
 		stop()
-		if err := errors.Join(<-ended, g.h.Close(), g.st.Close()); err != nil {
-			t.Error(err)
+		if err := errors.Join(<-ended, o.h.Close(), o.st.Close()); err != nil {
+			o.t.Error(err)
 		}
 	})
-	return g
 }
 
 // unpack writes a recorded file to where it can be changed.
