@@ -152,11 +152,14 @@ func (p *page) scope(ctx context.Context, s store.Held) (full bool, err error) {
 		if err != nil || len(entries) == 0 {
 			return false, err
 		}
-		used, full, err := p.entries(s, base, entries)
-		if full || err != nil {
-			return full, err
+		for rest := entries; len(rest) > 0; {
+			used, full, err := p.entries(s, base, rest)
+			if full || err != nil {
+				return full, err
+			}
+			rest = rest[used:]
 		}
-		if used == len(entries) && used < ask {
+		if len(entries) < ask {
 			return false, nil
 		}
 	}
