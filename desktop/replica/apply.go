@@ -376,7 +376,7 @@ func (a *applier) removeRoot(id string, why *wire.Leave) error {
 	}
 	a.leaves = append(a.leaves, l)
 	a.out.Left++
-	a.removed = true
+	a.removed, a.left = true, true
 	if err := a.removeRows(id); err != nil {
 		return err
 	}

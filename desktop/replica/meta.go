@@ -27,6 +27,8 @@ const (
 	metaSuspects  = "suspects"
 	metaReplica   = "replica"
 	metaRestored  = "restored"
+	metaSchema    = "schema"
+	metaCounted   = "counted"
 	metaPrefer    = "prefer."
 )
 

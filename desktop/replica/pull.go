@@ -312,6 +312,7 @@ func (r *Replica) Clear() error {
 		if unsent > 0 {
 			return fault.New(fault.OtherAccount, "Count", unsent)
 		}
+		t.left = true
 		t.removed, t.touched = true, Touched{Kinds: map[string]bool{}, Outbox: true, Tray: true, Account: true}
 		if err := errors.Join(t.makeIndexes(), t.empty(), t.unstage(), t.exec("DELETE FROM outbox"), t.exec("DELETE FROM kept"), t.exec("DELETE FROM tray")); err != nil {
 			return err

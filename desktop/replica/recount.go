@@ -4,7 +4,10 @@ import (
 	"database/sql/driver"
 	"maps"
 	"slices"
+	"strconv"
+	"time"
 
+	"yuzhou/shared/clock"
 	"yuzhou/shared/wire"
 )
 
@@ -44,6 +47,26 @@ func (r *Replica) Recount() (wrong bool, err error) {
 		return false, err
 	}
 	return true, r.change(relaxed, func(t *tx) error { return t.recount(roots) })
+}
+
+// auditTurn is how often the rows are counted although no sum differs.
+const auditTurn = 7 * 24 * time.Hour
+
+// audit counts the rows when they have not been counted for a week. What it finds is mended by the next sync.
+func (r *Replica) audit() error {
+	var counted string
+	err := r.view(func(c *conn) (err error) {
+		counted, err = c.meta(metaCounted)
+		return err
+	})
+	last, _ := strconv.ParseInt(counted, 10, 64)
+	if err != nil || r.clock().Sub(clock.FromMillis(last)) < auditTurn {
+		return err
+	}
+	if _, err := r.Recount(); err != nil {
+		return err
+	}
+	return r.change(relaxed, func(t *tx) error { return t.setMeta(metaCounted, strconv.FormatInt(clock.Millis(t.now), 10)) })
 }
 
 // recount corrects the sums of some roots and of all scopes. It counts once more: a person may have typed meanwhile.

@@ -16,8 +16,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/mattn/go-sqlite3"
-
 	"yuzhou/migrations"
 	"yuzhou/shared/clock"
 	"yuzhou/shared/crm"
@@ -41,6 +39,7 @@ type Replica struct {
 	write *conn
 	sync  durability // how write is set at present
 	owed  bool       // the log still holds bytes of removed rows
+	aside bool       // a damaged file of this replica lies beside it
 
 	known *Directory // as the writer knows it; nil when it must be read
 
@@ -68,13 +67,24 @@ func Open(dir string, clk clock.Clock) (*Replica, error) {
 		return nil, fmt.Errorf("replica: %w", err)
 	}
 	path := filepath.Join(dir, FileName)
-	if err := private(path); err != nil {
-		return nil, fmt.Errorf("replica: %w", err)
-	}
 	r := &Replica{dir: dir, clock: clk, tables: tablesOf(crm.Kinds()), listeners: map[int]func(Touched){}, idle: make(chan *conn, readers)}
-	if err := r.open(path); err != nil {
+	err := r.check(path)
+	if err == nil {
+		err = r.open(path)
+	}
+	if fault.CodeOf(broken(err)) == fault.ReplicaBroken { // its first page is damaged, and no check was due
+		err = r.hangUp()
+		if err == nil || fault.CodeOf(broken(err)) == fault.ReplicaBroken {
+			err = r.examine(path, true)
+		}
+		if err == nil {
+			err = r.open(path)
+		}
+	}
+	if err != nil {
 		return nil, errors.Join(broken(err), r.Close())
 	}
+	r.aside = len(asides(dir)) > 0
 	return r, nil
 }
 
@@ -88,6 +98,9 @@ func private(path string) error {
 }
 
 func (r *Replica) open(path string) error {
+	if err := private(path); err != nil {
+		return err
+	}
 	db := database(path)
 	if err := errors.Join(migrations.Apply(context.Background(), db, migrations.Desktop), db.Close()); err != nil {
 		return err
@@ -115,11 +128,17 @@ func (r *Replica) Close() error {
 		return nil
 	}
 	r.closed = true
+	err := r.hangUp()
+	close(r.idle)
+	return err
+}
+
+// hangUp closes the connections.
+func (r *Replica) hangUp() error {
 	var errs []error
-	for range r.dialed {
+	for ; r.dialed > 0; r.dialed-- {
 		errs = append(errs, (<-r.idle).close())
 	}
-	close(r.idle)
 	if r.write != nil {
 		errs = append(errs, r.write.close())
 		r.write = nil
@@ -160,19 +179,4 @@ func (r *Replica) tell(t Touched) {
 	for _, fn := range fns {
 		fn(t)
 	}
-}
-
-// broken turns what SQLite says about the file itself into faults that have words.
-func broken(err error) error {
-	var e sqlite3.Error
-	if !errors.As(err, &e) {
-		return err
-	}
-	switch e.Code {
-	case sqlite3.ErrFull:
-		return fault.New(fault.DiskFull).Because("replica", err)
-	case sqlite3.ErrCorrupt, sqlite3.ErrNotADB:
-		return fault.New(fault.ReplicaBroken).Because("replica", err)
-	}
-	return err
 }

@@ -37,6 +37,7 @@ type tx struct {
 	stale   []key // records to be written anew at the end, in order
 	isStale map[key]bool
 	removed bool // rows left for good: their bytes must leave the log too
+	left    bool // a root left, or all of them
 	forked  bool // this copy has become a replica of its own
 	dirty   bool // the directory has changed since it was read
 	loading bool // a first sync: days to the pool are computed at its end
@@ -47,7 +48,7 @@ type tx struct {
 func (r *Replica) change(d durability, fn func(*tx) error) error {
 	touched, err := r.commit(d, fn)
 	if err != nil {
-		return broken(err)
+		return r.broken(err)
 	}
 	r.tell(touched)
 	return nil
@@ -85,10 +86,19 @@ func (r *Replica) locked(d durability, fn func(*tx) error) (Touched, error) {
 		r.known = nil
 		return Touched{}, errors.Join(err, r.write.plain("ROLLBACK"))
 	}
-	if t.removed || r.owed {
-		return t.touched, r.truncate()
-	}
+	r.tidy(t)
 	return t.touched, nil
+}
+
+// tidy is what follows a commit that is done, whatever becomes of it: an error here must not look as if nothing had been
+// saved. What could not be emptied is owed by the next commit.
+func (r *Replica) tidy(t *tx) {
+	if t.removed || r.owed {
+		r.owed = r.truncate() != nil || r.owed
+	}
+	if t.left && r.aside {
+		_ = r.dropAsides(t.now.AddDate(1, 0, 0)) // the next leave or upkeep tries again
+	}
 }
 
 // run is fn and what follows from it.
@@ -125,7 +135,7 @@ func (r *Replica) view(fn func(*conn) error) error {
 		return errClosed
 	}
 	defer func() { r.idle <- c }()
-	return broken(fn(c))
+	return r.broken(fn(c))
 }
 
 // snapshot is view with everything that fn reads from one moment.
@@ -138,8 +148,15 @@ func (r *Replica) snapshot(fn func(*conn) error) error {
 	})
 }
 
-// Upkeep is what a file wants now and then: fresh statistics for the planner, and an empty log.
+// Upkeep is what a file wants now and then: an end to what was kept long enough, a count of its rows, fresh statistics for
+// the planner, and an empty log.
 func (r *Replica) Upkeep() error {
+	if err := r.change(durable, (*tx).pruneKept); err != nil {
+		return err
+	}
+	if err := r.audit(); err != nil {
+		return err
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.write == nil {
@@ -148,5 +165,5 @@ func (r *Replica) Upkeep() error {
 	if err := r.write.plain("PRAGMA optimize"); err != nil {
 		return broken(err)
 	}
-	return broken(r.truncate())
+	return errors.Join(broken(r.truncate()), r.upkeepAside(r.clock()))
 }
