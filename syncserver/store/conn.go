@@ -20,6 +20,8 @@ type link interface {
 	// insert writes many rows with as few statements as possible; values are those of one row after the other.
 	insert(into *insertion, values []any) error
 	query(text string, args []any) (rows, error)
+	// several reads the answers to several questions, one after the other.
+	several(list []question) error
 	// relax lifts, for this transaction, the limits that fit short ones.
 	relax() error
 	// send runs what waits.
@@ -80,12 +82,17 @@ func (c *conn) one(into []any, text string, args ...any) (found bool, err error)
 }
 
 // each calls fn for every row. fn must not use the connection.
-func (c *conn) each(fn func(scan func(...any) error) error, text string, args ...any) (err error) {
+func (c *conn) each(fn func(scan func(...any) error) error, text string, args ...any) error {
 	rows, err := c.query(text, args)
 	if err != nil {
 		return err
 	}
-	defer func() { // also when fn panics: the connection is used on
+	return drain(rows, fn)
+}
+
+// drain reads all rows and closes them, also when fn panics: the connection is used on.
+func drain(rows rows, fn func(scan func(...any) error) error) (err error) {
+	defer func() {
 		if wrong := rows.Close(); err == nil {
 			err = wrong
 		}

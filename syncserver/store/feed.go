@@ -67,30 +67,6 @@ func (r *root) read(scopes, sum, faceSum string) (err error) {
 	return err
 }
 
-// PreloadRoots reads many roots at once.
-func (tx *Tx) PreloadRoots(ids []string) error {
-	var wanted []string
-	for _, id := range ids {
-		if tx.roots[id] == nil {
-			tx.roots[id] = &root{id: id}
-			wanted = append(wanted, id)
-		}
-	}
-	if len(wanted) == 0 {
-		return nil
-	}
-	return tx.c.each(func(scan func(...any) error) error {
-		var id, kind, scopes, sum, faceSum string
-		var all, face int64
-		if err := scan(&id, &kind, &scopes, &all, &sum, &face, &faceSum); err != nil {
-			return err
-		}
-		r := tx.roots[id]
-		r.kind, r.all.count, r.face.count = kind, all, face
-		return r.read(scopes, sum, faceSum)
-	}, `SELECT r.id, r.kind, r.scopes, r.count, r.sum, r.face_count, r.face_sum FROM list(?) j CROSS JOIN root r ON r.id = j.value`, texts(wanted))
-}
-
 // RootKind is the kind of a root, "" when there is none of that id. What this transaction makes counts too.
 func (tx *Tx) RootKind(id string) (string, error) {
 	r, err := tx.root(id)

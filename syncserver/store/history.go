@@ -119,7 +119,7 @@ type stored struct {
 func (tx *Tx) Result(m change.Mutation, user string) (result change.Result, found, same bool, err error) {
 	s, pending := tx.mutations[m.ID]
 	if !pending {
-		if err := tx.PreloadResults([]string{m.ID}); err != nil {
+		if err := tx.Preload(Wanted{Results: []string{m.ID}}); err != nil {
 			return result, false, false, err
 		}
 		earlier := tx.results[m.ID]
@@ -129,29 +129,6 @@ func (tx *Tx) Result(m change.Mutation, user string) (result change.Result, foun
 		s = *earlier
 	}
 	return s.result, true, s.hash == m.Hash && s.user == user, nil
-}
-
-// PreloadResults reads the stored results of many mutations at once, by their ids.
-func (tx *Tx) PreloadResults(ids []string) error {
-	var wanted []string
-	for _, id := range ids {
-		if _, known := tx.results[id]; !known {
-			tx.results[id] = nil
-			wanted = append(wanted, id)
-		}
-	}
-	if len(wanted) == 0 {
-		return nil
-	}
-	return tx.c.each(func(scan func(...any) error) error {
-		var id, text string
-		s := &stored{}
-		if err := scan(&id, &s.hash, &s.user, &text); err != nil {
-			return err
-		}
-		tx.results[id] = s
-		return json.Unmarshal([]byte(text), &s.result)
-	}, `SELECT m.id, m.hash, m.user, m.result FROM list(?) j CROSS JOIN mutation m ON m.id = j.value`, texts(wanted))
 }
 
 // PutResult keeps the result of a mutation; its Seq is stamped at the commit.

@@ -34,27 +34,6 @@ func (tx *Tx) committed(rootID string) (*holding, error) {
 	return h, nil
 }
 
-// PreloadHoldings reads the lines of many customers at once.
-func (tx *Tx) PreloadHoldings(roots []string) error {
-	var wanted []string
-	for _, id := range roots {
-		if _, known := tx.holdings[id]; !known {
-			tx.holdings[id] = nil
-			wanted = append(wanted, id)
-		}
-	}
-	if len(wanted) == 0 {
-		return nil
-	}
-	return tx.c.each(func(scan func(...any) error) error {
-		var id string
-		h := &holding{}
-		err := scan(&id, &h.owner, &h.pool, &h.origin, &h.start, &h.dealtAt, &h.lockedUntil)
-		tx.holdings[id] = h
-		return err
-	}, `SELECT h.root, h.owner, h.pool, h.origin, h.start, h.dealt_at, h.locked_until FROM list(?) j CROSS JOIN holding h ON h.root = j.value`, texts(wanted))
-}
-
 // current is the line as it is to be; nil when there is to be none.
 func (tx *Tx) current(rootID string) (*holding, error) {
 	e, err := tx.entry(Key{"holding", rootID})

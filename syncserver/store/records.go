@@ -63,22 +63,6 @@ func (tx *Tx) list(e *entry) {
 	}
 }
 
-// Preload reads many records at once, which is much cheaper than one by one.
-func (tx *Tx) Preload(keys []Key) error {
-	var wanted [][2]string
-	for _, k := range keys {
-		if tx.records[k] == nil {
-			tx.records[k] = &entry{}
-			wanted = append(wanted, [2]string{k.Kind, k.ID})
-		}
-	}
-	if len(wanted) == 0 {
-		return nil
-	}
-	return tx.c.each(tx.scanRecord, `SELECT r.kind, r.id, r.root, r.seq, r.deleted, r.body FROM pairs(?) j
-		CROSS JOIN record r ON r.kind = j.a AND r.id = j.b`, texts(wanted))
-}
-
 func (tx *Tx) scanRecord(scan func(...any) error) error {
 	var r schema.Record
 	var body string

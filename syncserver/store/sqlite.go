@@ -145,6 +145,19 @@ func (l *fileLink) query(text string, args []any) (rows, error) {
 	return s.QueryContext(background, args...) //nolint:rowserrcheck // each reads it
 }
 
+func (l *fileLink) several(list []question) error {
+	for _, q := range list {
+		rows, err := l.query(q.text, q.args)
+		if err == nil {
+			err = drain(rows, q.row)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // rowsAtOnce is how many rows one statement inserts: enough that its own cost does not count.
 const rowsAtOnce = 16
 

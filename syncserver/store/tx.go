@@ -57,8 +57,9 @@ type Tx struct {
 // Key names one record.
 type Key struct{ Kind, ID string }
 
-// Begin starts the one open transaction; a second one waits for it to end.
-func (s *Store) Begin(now time.Time) (*Tx, error) {
+// Begin starts the one open transaction; a second one, of this process or another, waits for it to end. What is wanted is
+// read with it.
+func (s *Store) Begin(now time.Time, wanted ...Wanted) (*Tx, error) {
 	s.turn.Lock()
 	tx := &Tx{
 		Now: now, store: s,
@@ -66,11 +67,17 @@ func (s *Store) Begin(now time.Time) (*Tx, error) {
 		origins: map[string]string{}, sights: map[string]*sight{}, marks: map[string]map[string]bool{},
 		mutations: map[string]stored{}, results: map[string]*stored{}, losses: map[Key]int64{}, numbers: map[string]int64{}, imports: map[string]string{},
 	}
+	first := []question{{
+		row:  func(scan func(...any) error) error { return scan(&tx.head, &tx.epoch, &tx.rights) },
+		text: `SELECT seq, epoch, rights FROM counter FOR UPDATE`,
+	}}
+	for _, w := range wanted {
+		first = append(first, tx.questions(w)...)
+	}
 	var err error
 	s.writer, err = s.start(background, s.writer, writing, func(c *conn) error {
 		tx.c = c
-		_, err := c.one([]any{&tx.head, &tx.epoch, &tx.rights}, `SELECT seq, epoch, rights FROM counter FOR UPDATE`)
-		return err
+		return c.several(first)
 	})
 	if err != nil {
 		s.turn.Unlock()
@@ -138,9 +145,6 @@ func (tx *Tx) Abort() error {
 	}
 	tx.done = true
 	defer tx.store.turn.Unlock()
-	if tx.c.lost() {
-		return nil // the database rolls back by itself
-	}
 	return tx.c.end(toRollback)
 }
 
