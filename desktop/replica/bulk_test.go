@@ -3,6 +3,7 @@ package replica
 import (
 	"database/sql/driver"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -77,9 +78,14 @@ func takeLines(t testing.TB, r *Replica, body []byte) Applied {
 
 var texts = []string{"", "苏州恒达", "a\"b\\c'd", "x\x00y", "多行\n\u2028é", "+86 138-5551-2345", "ＡＢＣ１２３", "%_\x1f", "owner", "null", strings.Repeat("长", 25_000)}
 
+// rarely is true about once in n times: a drawn number is small or large more often than in between.
+func rarely(t *rapid.T, what string, n int) bool {
+	return rapid.IntRange(0, n-1).Draw(t, what) == n*2/3
+}
+
 // drawField draws a value for a field: mostly of its type, sometimes of another.
 func drawField(t *rapid.T, f schema.Field) any {
-	if rapid.IntRange(0, 9).Draw(t, "odd") == 0 {
+	if rarely(t, "odd", 10) {
 		return rapid.SampledFrom([]any{nil, "x", int64(5), true, false, []string{"b", "a"}, []string{}, json.RawMessage("1.5"),
 			json.RawMessage(`{"a":[1,{"b":"}"}]}`), json.RawMessage("9223372036854775808"), ""}).Draw(t, "odd value")
 	}
@@ -91,7 +97,7 @@ func drawField(t *rapid.T, f schema.Field) any {
 	case f.Type.Column() == schema.IntegerColumn:
 		return rapid.SampledFrom(numbers).Draw(t, f.Name)
 	}
-	if rapid.IntRange(0, 40).Draw(t, "long") > 0 {
+	if !rarely(t, "long", 400) {
 		return rapid.SampledFrom(texts[:len(texts)-1]).Draw(t, f.Name)
 	}
 	return texts[len(texts)-1]
@@ -105,12 +111,12 @@ func drawRow(t *rapid.T, kind, id string, seq int64) wire.Frame {
 			if rapid.Bool().Draw(t, "has") {
 				w.Body[f.Name] = drawField(t, f)
 			}
-			if rapid.IntRange(0, 30).Draw(t, "masked") == 0 {
+			if rarely(t, "masked", 30) {
 				w.Masked = append(w.Masked, f.Name)
 			}
 		}
 	}
-	if rapid.IntRange(0, 5).Draw(t, "newer") == 0 {
+	if rarely(t, "newer", 6) {
 		w.Body["a newer \"field\""] = rapid.SampledFrom([]any{"x", int64(3), []string{"y"}, json.RawMessage("[1.5]")}).Draw(t, "value")
 	}
 	return wire.Frame{Row: &w}
@@ -130,10 +136,10 @@ func drawSync(t *rapid.T, s *server) (pages [][]wire.Frame) {
 	for range rapid.IntRange(1, 3).Draw(t, "pages") {
 		var page []wire.Frame
 		for range rapid.IntRange(0, 6).Draw(t, "customers") {
-			root := wire.Root{Join: rapid.IntRange(0, 9).Draw(t, "join") > 0, In: rapid.SampledFrom([][]string{{mine}, {mine}, {mine, fair}, {fair}, {"unheard"}}).Draw(t, "in")}
-			if len(ids) > 0 && rapid.IntRange(0, 15).Draw(t, "again") == 0 {
+			root := wire.Root{Join: !rarely(t, "changed", 10), In: rapid.SampledFrom([][]string{{mine}, {mine}, {mine, fair}, {fair}, {"unheard"}}).Draw(t, "in")}
+			if len(ids) > 0 && rarely(t, "again", 20) {
 				root.ID, root.Join = rapid.SampledFrom(ids).Draw(t, "which"), true
-				if rapid.IntRange(0, 3).Draw(t, "out") == 0 {
+				if rarely(t, "out", 3) {
 					root.In, root.Out, root.Join = nil, []string{mine, fair}, false
 				}
 			} else {
@@ -145,7 +151,7 @@ func drawSync(t *rapid.T, s *server) (pages [][]wire.Frame) {
 				continue
 			}
 			rows := []wire.Frame{add("customer", root.ID)}
-			if rapid.IntRange(0, 4).Draw(t, "held") > 0 {
+			if !rarely(t, "free", 5) {
 				rows = append(rows, add("holding", root.ID))
 			}
 			for _, kind := range []string{"contact", "followup", "task", "holding_change", "newer_kind"} {
@@ -153,7 +159,7 @@ func drawSync(t *rapid.T, s *server) (pages [][]wire.Frame) {
 					rows = append(rows, add(kind, id(kind)))
 				}
 			}
-			if rapid.IntRange(0, 40).Draw(t, "deletes") == 0 {
+			if rarely(t, "deletes", 40) {
 				rows = append(rows, wire.Frame{Row: &wire.Row{Kind: "contact", ID: id("k"), Seq: seq, Deleted: true}})
 			}
 			if rapid.Bool().Draw(t, "backwards") {
@@ -161,7 +167,7 @@ func drawSync(t *rapid.T, s *server) (pages [][]wire.Frame) {
 			}
 			page = append(page, rows...)
 		}
-		if rapid.IntRange(0, 15).Draw(t, "drop") == 0 {
+		if rarely(t, "drop", 15) {
 			page = append(page, wire.Frame{Drop: &wire.Drop{Scope: fair}})
 		}
 		pages = append(pages, page)
@@ -190,7 +196,7 @@ func TestBulkLikeLines(t *testing.T) {
 			if want := takeLines(t, slow, text); got.Rows != want.Rows || got.Done != want.Done || got.Left != want.Left {
 				rt.Fatalf("page %d: %+v, row by row %+v", i, got, want)
 			}
-			if rapid.IntRange(0, 3).Draw(rt, "closed") == 0 {
+			if rarely(rt, "closed", 4) {
 				dir := fast.Dir()
 				if err := fast.Close(); err != nil {
 					rt.Fatal(err)
@@ -232,6 +238,7 @@ func TestBulkGoesRowByRow(t *testing.T) {
 		"new roots":       {list(plain("n1"), plain("n2")), true},
 		"a grant":         {list(wire.Frame{Grant: &wire.Grant{Scope: "owner:x"}}, plain("n1")), true},
 		"a newer frame":   {list(wire.Frame{}, plain("n1")), true},
+		"nothing":         {nil, true},
 		"here already":    {list(plain("n1"), plain("c1")), false},
 		"twice":           {list(plain("n1"), plain("n1")), false},
 		"a drop":          {list(plain("n1"), wire.Frame{Drop: &wire.Drop{Scope: fair}}), false},
@@ -250,14 +257,18 @@ func TestBulkGoesRowByRow(t *testing.T) {
 	}
 }
 
-// TestBulkUnderEdits: what somebody typed while the first sync is on its way lies on top of what the images bring.
+// TestBulkUnderEdits: what was typed before the file was lost lies on top of what a first sync brings, image or not.
 func TestBulkUnderEdits(t *testing.T) {
 	r, s := laptop(t), newServer(t)
-	takeBulk(t, r, body(t, list(s.grant(about, false), s.grant(mine, false), s.grant(fair, true), s.company(), s.customer("c1", "甲", me, nil), more("1"))...))
-	save(t, r, set("c1", "customer", "c1", schema.Values{"remark": "我的"}, nil))
-	takeBulk(t, r, body(t, list(s.customer("c2", "乙", me, nil), s.join("c1", mine), s.end())...))
+	save(t, r, create("c1", "customer", "c1", schema.Values{"name": "甲"}), set("c1", "customer", "c1", schema.Values{"remark": "我的"}, nil))
+	if err := r.change(durable, func(tx *tx) error { return errors.Join(tx.empty(), tx.exec("DELETE FROM shadow")) }); err != nil {
+		t.Fatal(err)
+	}
+	takeBulk(t, r, body(t, list(s.grant(about, false), s.grant(mine, false), s.grant(fair, true), s.company(), more("1"))...))
+	takeBulk(t, r, body(t, list(s.customer("c1", "甲", me, nil), s.customer("c2", "乙", me, nil), s.end())...))
 	want(t, "typed", get(t, r, "customer", "c1").Text("remark"), "我的")
 	want(t, "of the server", get(t, r, "customer", "c2").Text("name"), "乙")
+	want(t, "waiting", len(outbox(t, r)), 2)
 }
 
 // TestBulkCopiesWholeRows: while a replica is filled, SQLite copies the rows of every kind without taking them apart.

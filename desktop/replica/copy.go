@@ -34,7 +34,7 @@ func (r *Replica) detach() error { return r.write.plain("DETACH " + attached) }
 func (r *Replica) changeBeside(p *Page, d durability, fn func(*tx) error) error {
 	touched, err := r.commitBeside(p, d, fn)
 	if err != nil {
-		return r.broken(err)
+		return broken(err)
 	}
 	r.tell(touched)
 	return nil
@@ -72,9 +72,14 @@ func (r *Replica) unfold(p *Page) error {
 // bulk copies a page from its image. When a root of it is here already, or somebody has typed already, or spans are
 // open, it goes row by row.
 func (l *loader) bulk(p *Page) error {
-	known, err := l.number("SELECT EXISTS (SELECT 1 FROM " + attached + ".root_in n CROSS JOIN root r ON r.id = n.id)")
-	if err != nil {
-		return err
+	b := p.bulk
+	known := int64(0)
+	if len(b.seen) > 0 {
+		var err error
+		known, err = l.number("SELECT EXISTS (SELECT 1 FROM " + attached + ".root_in n CROSS JOIN root r ON r.id = n.id)")
+		if err != nil {
+			return err
+		}
 	}
 	if known != 0 || len(l.pending) > 0 || len(l.spans) > 0 {
 		if err := l.r.unfold(p); err != nil {
@@ -82,7 +87,6 @@ func (l *loader) bulk(p *Page) error {
 		}
 		return l.page(p)
 	}
-	b := p.bulk
 	for _, g := range b.grants {
 		if err := l.grant(g); err != nil {
 			return err

@@ -132,6 +132,7 @@ func (m *image) finish() ([]byte, bool) {
 		}
 	}
 	contents := &sheet{in: m} // on the last page, until it goes to the first
+	contents.room(0)
 	for i, s := range m.sheets {
 		if !contents.add([]driver.Value{"table", s.name, s.name, int64(roots[i]), s.create}) {
 			return nil, false

@@ -137,7 +137,7 @@ func TestImageOfManyPages(t *testing.T) {
 			t.Fatalf("row %d is %v", i, row)
 		}
 	}
-	n, err := c.number("SELECT sum(n) FROM " + attached + ".b WHERE rowid BETWEEN 1 AND ?", int64(rows))
+	n, err := c.number("SELECT sum(n) FROM "+attached+".b WHERE rowid BETWEEN 1 AND ?", int64(rows))
 	if err != nil || n != -rows*(rows-1)/2 {
 		t.Fatalf("%d %v", n, err)
 	}
