@@ -34,7 +34,7 @@ func (r *Replica) detach() error { return r.write.plain("DETACH " + attached) }
 func (r *Replica) changeBeside(p *Page, d durability, fn func(*tx) error) error {
 	touched, err := r.commitBeside(p, d, fn)
 	if err != nil {
-		return broken(err)
+		return r.broken(err)
 	}
 	r.tell(touched)
 	return nil
