@@ -235,8 +235,9 @@ func (b *Book) countSmall(n *Counts, open replica.Filter) error {
 	return nil
 }
 
-// PoolFigures tells how much of a pool I may still take. The server has the last word: it also counts what I claimed
-// and gave back.
+// PoolFigures tells how much of a pool I may still take. What I have asked for and the server has not answered counts as
+// taken: several claims made offline are judged together. The server has the last word: it also counts what I claimed and
+// gave back.
 func (b *Book) PoolFigures(pool string) (PoolFigures, error) {
 	var f PoolFigures
 	c, err := b.company()
@@ -254,6 +255,11 @@ func (b *Book) PoolFigures(pool string) (PoolFigures, error) {
 	if err != nil {
 		return f, err
 	}
+	waiting, err := b.r.WaitingClaims(pool)
+	if err != nil {
+		return f, err
+	}
+	f.Used += waiting
 	f.Left = max(0, f.Limit-f.Used)
 	f.Cap = smaller(place.Int("holding_cap"), c.Settings.Int("holding_cap"))
 	f.Held, err = b.r.Count(replica.Filter{Kind: "customer", Where: []replica.Cond{where("owner", replica.Is, b.me)}})

@@ -232,6 +232,10 @@ func TestRights(t *testing.T) {
 	want(t, "not a member", s.Claimable(s.row("customer", "p3")).Code, fault.PoolNotMember)
 	figures := must[book.PoolFigures](t)(s.PoolFigures("pool-east"))
 	want(t, "figures", figures, book.PoolFigures{Limit: 10, Left: 10, Held: 1})
+	must[string](t)(s.Ask(change.Claim, "p1", nil))
+	figures = must[book.PoolFigures](t)(s.PoolFigures("pool-east"))
+	want(t, "figures with a claim that waits", figures, book.PoolFigures{Limit: 10, Used: 1, Left: 9, Held: 1})
+	want(t, "of another pool", must[book.PoolFigures](t)(s.PoolFigures("pool-far")).Used, 0)
 }
 
 // A practice book shows of a pool what a server would send: masked until the customer is claimed, without its contacts

@@ -163,6 +163,7 @@ const (
 	TrayRefusal  = "refusal"  // a change the server did not take
 	TrayVerdict  = "verdict"  // the answer to a request: claim, release …
 	TrayLeave    = "leave"    // a customer that left my sight
+	TrayNotice   = "notice"   // a word of the program itself, in Fault: a repaired file, a copied folder
 )
 
 // TrayItem is one thing that wants a decision or at least a look.
@@ -179,7 +180,7 @@ type TrayItem struct {
 	Base, Theirs, Mine any
 
 	Mutation change.Mutation   // of a refusal or a verdict: what was asked
-	Fault    *fault.Fault      // of a refusal; of a verdict nil when it was granted
+	Fault    *fault.Fault      // of a refusal or a notice; of a verdict nil when it was granted
 	Info     map[string]string // numbers of a verdict
 	Leave    *wire.Leave
 }

@@ -262,6 +262,16 @@ func (r *Replica) Unsent() (n int64, err error) {
 	return n, err
 }
 
+// WaitingClaims counts the claims out of a pool whose effect has not come back yet.
+func (r *Replica) WaitingClaims(pool string) (n int64, err error) {
+	err = r.view(func(c *conn) error {
+		n, err = c.number(`SELECT count(*) FROM outbox o LEFT JOIN customer c ON c.id = o.record
+			WHERE o.op = 'command' AND o.mutation ->> '$.command' = ? AND coalesce(o.mutation ->> '$.args.pool', c.pool) = ?`, change.Claim, pool)
+		return err
+	})
+	return n, err
+}
+
 // Pending tells which of the records have unsent changes, on themselves or below, and for which a command waits.
 func (r *Replica) Pending(ids []string) (unsent map[string]bool, asked map[string]string, err error) {
 	unsent, asked = map[string]bool{}, map[string]string{}

@@ -318,6 +318,6 @@ func (r *Replica) Clear() error {
 			return err
 		}
 		t.loading = true // there is nothing to compute days for
-		return t.exec("DELETE FROM meta WHERE key NOT LIKE 'prefer.%' AND key NOT IN (?, ?)", metaDevice, metaAddress)
+		return t.exec("DELETE FROM meta WHERE key NOT LIKE 'prefer.%' AND key NOT IN (?, ?, ?)", metaDevice, metaAddress, metaSchema)
 	})
 }

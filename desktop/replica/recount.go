@@ -46,7 +46,17 @@ func (r *Replica) Recount() (wrong bool, err error) {
 	if err != nil || len(roots) == 0 && !scopes {
 		return false, err
 	}
-	return true, r.change(relaxed, func(t *tx) error { return t.recount(roots) })
+	return true, r.change(relaxed, func(t *tx) error {
+		touched, err := t.recount(roots)
+		if err != nil {
+			return err
+		}
+		old, err := t.suspects()
+		if err != nil {
+			return err
+		}
+		return t.setSuspects(append(old, touched...))
+	})
 }
 
 // auditTurn is how often the rows are counted although no sum differs.
@@ -69,33 +79,34 @@ func (r *Replica) audit() error {
 	return r.change(relaxed, func(t *tx) error { return t.setMeta(metaCounted, strconv.FormatInt(clock.Millis(t.now), 10)) })
 }
 
-// recount corrects the sums of some roots and of all scopes. It counts once more: a person may have typed meanwhile.
-func (t *tx) recount(roots []string) error {
+// recount corrects the sums of some roots and of all scopes, and names the scopes whose sums were wrong. It counts once
+// more: a person may have typed meanwhile.
+func (t *tx) recount(roots []string) ([]string, error) {
 	before, err := t.storedHolds()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	touched := map[string]bool{}
 	for _, id := range roots {
-		counted, err := t.countRows(t.r.tables, id)
-		if err != nil {
-			return err
-		}
 		if _, known := before[id]; !known {
 			if err := t.stray(id); err != nil {
-				return err
+				return nil, err
 			}
 			continue
+		}
+		counted, err := t.countRows(t.r.tables, id)
+		if err != nil {
+			return nil, err
 		}
 		h := counted[id]
 		err = t.exec("UPDATE root SET count = ?, sum = ?, face_count = ?, face_sum = ? WHERE id = ?",
 			h.all.count, blob(h.all.sum), h.face.count, blob(h.face.sum), id)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		names, err := t.strings("SELECT s.name FROM root_scope r JOIN scope s ON s.n = r.scope WHERE r.root = ?", id)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		for _, name := range names {
 			touched[name] = true
@@ -103,23 +114,19 @@ func (t *tx) recount(roots []string) error {
 	}
 	stored, err := t.storedHolds()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	scopes, err := t.wrongScopes(stored)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	for _, s := range scopes {
 		if err := t.exec("UPDATE scope SET count = ?, sum = ? WHERE n = ?", s.part.count, blob(s.part.sum), s.n); err != nil {
-			return err
+			return nil, err
 		}
 		touched[s.name] = true
 	}
-	old, err := t.suspects()
-	if err != nil {
-		return err
-	}
-	return t.setSuspects(append(old, slices.Collect(maps.Keys(touched))...))
+	return slices.Collect(maps.Keys(touched)), nil
 }
 
 // stray removes rows under a root that is not in the replica. Nothing says that they may be here.

@@ -85,6 +85,9 @@ func Open(dir string, clk clock.Clock) (*Replica, error) {
 		return nil, errors.Join(broken(err), r.Close())
 	}
 	r.aside = len(asides(dir)) > 0
+	if err := r.upgrade(); err != nil {
+		return nil, errors.Join(err, r.Close())
+	}
 	return r, nil
 }
 

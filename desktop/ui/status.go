@@ -46,7 +46,8 @@ func newStatusBar(b *book.Book, nav *screen.Navigator, port Port, loginAgain fun
 	return s
 }
 
-// tapped is a click on the state: log in where that is needed, else sync now.
+// tapped is a click on the state: log in where that is needed, else say what kept the last sync from coming through, and
+// sync now.
 func (s *statusBar) tapped() {
 	switch s.state {
 	case screen.NeedsLogin:
@@ -55,6 +56,9 @@ func (s *statusBar) tapped() {
 		s.askRemoval()
 	case screen.Practising:
 	default:
+		if s.fault != nil { // each cause has its own cure (SYNC-20)
+			s.nav.Fail(s.fault)
+		}
 		s.syncNow()
 	}
 }

@@ -71,6 +71,8 @@ func (p *Page) card(item book.TrayItem) fyne.CanvasObject {
 		return p.conflict(item)
 	case book.TrayLeave:
 		return p.leave(item)
+	case book.TrayNotice:
+		return p.notice(item)
 	}
 	if item.Fault == nil {
 		return p.granted(item)

@@ -87,6 +87,16 @@ func (p *Page) granted(item book.TrayItem) fyne.CanvasObject {
 	return card
 }
 
+// notice is the card of a word of the program itself: what happened, and that nothing has to be done.
+func (p *Page) notice(item book.TrayItem) fyne.CanvasObject {
+	what, next := screen.Trouble(item.Fault, screen.TimesOf(p.book))
+	card := widget.NewCard(screen.TrayTitle(p.book, item), framed(
+		widget.NewStack(2, widget.NewParagraph(what, widget.Body, widget.ColorText), widget.NewParagraph(next, widget.Body, widget.ColorDim)),
+		widget.NewBar(8, widget.NewPrimaryButton(words.T("ui.button.ok"), p.dismiss(item.ID)))))
+	card.SetLink(p.moment(item), nil)
+	return card
+}
+
 // leave is the card of a customer that left my sight.
 func (p *Page) leave(item book.TrayItem) fyne.CanvasObject {
 	lines := []fyne.CanvasObject{widget.NewParagraph(p.leaveText(item), widget.Body, widget.ColorText)}

@@ -74,6 +74,8 @@ func TrayTitle(b *book.Book, item book.TrayItem) string {
 		return words.T("ui.tray.conflict", "Name", item.Title, "Field", FieldLabel(kind, item.Field))
 	case book.TrayLeave:
 		return words.T("ui.tray.leave", "Name", name)
+	case book.TrayNotice:
+		return words.T("ui.tray.notice")
 	}
 	what := string(item.Mutation.Op)
 	if item.Mutation.Op == change.Ask {
