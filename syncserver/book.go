@@ -3,8 +3,6 @@ package main
 import (
 	"errors"
 	"log/slog"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -15,39 +13,23 @@ import (
 	"yuzhou/syncserver/server"
 )
 
-// folder is the flag of every command that works on a data folder.
-type folder struct {
-	Data string `default:"${default_data}" env:"YUZHOU_DATA" placeholder:"DIR" help:"flag_data"`
-}
-
 // book is the open data folder of a command.
 type book struct {
 	*session
 	hub *hub.Hub
 }
 
-// with opens the data folder for one command. A server may be running on it.
+// with opens the store for one command. A server may be running on it.
 func (f folder) with(s *session, do func(*book) error) error {
-	if err := f.there(); err != nil {
-		return err
-	}
-	core, err := server.OpenCore(s, f.Data, s.clock, s.log(slog.LevelWarn))
+	where, err := f.where(s)
 	if err != nil {
 		return err
 	}
-	return errors.Join(do(&book{session: s, hub: core.Hub}), core.Close())
-}
-
-// there refuses a folder without a store, before a mistyped one is made.
-func (f folder) there() error {
-	_, err := os.Stat(filepath.Join(f.Data, server.DatabaseFile))
-	switch {
-	case errors.Is(err, os.ErrNotExist):
-		return wrong(err, "server.error.no_data", "Data", f.Data)
-	case err != nil:
-		return wrong(err, "server.error.data", "Data", f.Data, "Detail", err.Error())
+	core, err := server.OpenAt(s, where, s.clock, s.log(slog.LevelWarn))
+	if err != nil {
+		return opening(where, err)
 	}
-	return nil
+	return errors.Join(do(&book{session: s, hub: core.Hub}), core.Close())
 }
 
 // log is the log of a command: JSON lines beside its result.

@@ -37,7 +37,8 @@ type commandLine struct {
 
 	Restored restoredCommand `cmd:"" help:"restored"`
 
-	Version versionCommand `cmd:"" help:"version"`
+	MoveStore moveStoreCommand `cmd:"" name:"move-store" help:"move_store"`
+	Version   versionCommand   `cmd:"" help:"version"`
 }
 
 // session is what a running command is given.

@@ -46,7 +46,7 @@ func typedLine(t *testing.T, args ...string) answer { return typedIn(t, "", args
 func TestHelp(t *testing.T) {
 	commands := []string{""}
 	for line := range strings.SplitSeq(typedLine(t, "--help").out, "\n") {
-		if part := regexp.MustCompile(`^  ((?:[a-z]+ ?)+)  `).FindStringSubmatch(line); part != nil {
+		if part := regexp.MustCompile(`^  ((?:[a-z-]+ ?)+)  `).FindStringSubmatch(line); part != nil {
 			commands = append(commands, strings.TrimSpace(part[1]))
 		}
 	}

@@ -37,7 +37,7 @@ const (
 
 // Run makes the folder, tells the logins, and serves when that was asked.
 func (c demoCommand) Run(s *session) error {
-	if err := unused(c.Data); err != nil {
+	if err := c.unused(); err != nil {
 		return err
 	}
 	password := demoPassword
@@ -53,13 +53,13 @@ func (c demoCommand) Run(s *session) error {
 		return err
 	}
 	setup := hub.Setup{Records: append(records, team.records()...), Login: "admin", Name: s.T("server.init.admin"), Password: password}
-	if err := seed(s, c.Data, setup, func(b *book) error { return c.fill(b, team, password) }); err != nil {
+	if err := seed(s, c.folder, setup, func(b *book) error { return c.fill(b, team, password) }); err != nil {
 		return err
 	}
 	if err := c.tell(s, team, password); err != nil || !c.Serve {
 		return err
 	}
-	return c.serve(s, c.Data, "info")
+	return c.serve(s, c.folder, "info")
 }
 
 // fill gives the people their password and loads the customers.

@@ -2,10 +2,7 @@ package main
 
 import (
 	"errors"
-	"fmt"
-	"io/fs"
 	"log/slog"
-	"os"
 	"path/filepath"
 	"time"
 
@@ -13,6 +10,7 @@ import (
 	"yuzhou/shared/schema"
 	"yuzhou/syncserver/hub"
 	"yuzhou/syncserver/server"
+	"yuzhou/syncserver/store"
 )
 
 // initCommand makes a data folder with the presets and the first administrator.
@@ -39,7 +37,7 @@ func (c initCommand) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	if err := unused(c.Data); err != nil {
+	if err := c.unused(); err != nil {
 		return err
 	}
 	password, made, err := c.ask(s, c.Admin)
@@ -47,7 +45,7 @@ func (c initCommand) Run(s *session) error {
 		return err
 	}
 	setup.Password = password
-	if err := seed(s, c.Data, setup, nil); err != nil {
+	if err := seed(s, c.folder, setup, nil); err != nil {
 		return err
 	}
 	first := account{Login: c.Admin}
@@ -79,18 +77,9 @@ func (c initCommand) setup(s *session) (hub.Setup, error) {
 	return hub.Setup{Company: company, Records: records, Login: c.Admin, Name: name}, err
 }
 
-// unused refuses a folder that has a store before anybody is asked for a password.
-func unused(data string) error {
-	path := filepath.Join(data, server.DatabaseFile)
-	if _, err := os.Stat(path); err == nil {
-		return wrong(fault.New(fault.Exists, "Name", path), "server.error.has_data", "Data", data)
-	}
-	return nil
-}
-
 // seed makes the store, and fills it by more when that is given.
-func seed(s *session, data string, setup hub.Setup, more func(*book) error) error {
-	core, err := server.Create(s, data, s.clock, s.log(slog.LevelWarn))
+func seed(s *session, f folder, setup hub.Setup, more func(*book) error) error {
+	core, undo, err := create(s, f)
 	if err != nil {
 		return err
 	}
@@ -99,18 +88,28 @@ func seed(s *session, data string, setup hub.Setup, more func(*book) error) erro
 		err = more(&book{session: s, hub: core.Hub})
 	}
 	if err = errors.Join(err, core.Close()); err != nil {
-		return errors.Join(err, discard(data))
+		return errors.Join(err, undo())
 	}
 	return nil
 }
 
-// discard removes a database that was never finished.
-func discard(data string) error {
-	var all []error
-	for _, suffix := range []string{"", "-wal", "-shm"} {
-		if err := os.Remove(filepath.Join(data, server.DatabaseFile) + suffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			all = append(all, fmt.Errorf("init: %w", err))
-		}
+// create makes an empty store in the data folder, or in the database that was given. undo takes back what would keep the
+// next try from working.
+func create(s *session, f folder) (core *server.Core, undo func() error, err error) {
+	address, err := f.address(s)
+	if err != nil {
+		return nil, nil, err
 	}
-	return errors.Join(all...)
+	log := s.log(slog.LevelWarn)
+	if address == "" {
+		core, err = server.Create(s, f.Data, s.clock, log)
+		return core, func() error { return server.Discard(filepath.Join(f.Data, server.DatabaseFile)) }, err
+	}
+	core, err = server.CreateAt(s, f.Data, address, s.clock, log)
+	if fault.CodeOf(err) == fault.Exists {
+		err = wrong(err, "server.error.has_store", "Store", store.Redacted(address))
+	} else if fault.CodeOf(err) != fault.BadFile {
+		err = opening(address, err)
+	}
+	return core, func() error { return server.Move(f.Data, f.Data) }, err
 }

@@ -3,7 +3,9 @@ package main
 import (
 	"log/slog"
 
+	"yuzhou/shared/fault"
 	"yuzhou/syncserver/server"
+	"yuzhou/syncserver/store"
 )
 
 // listening says where and how a server listens.
@@ -21,22 +23,30 @@ type serveCommand struct {
 }
 
 // Run serves.
-func (c serveCommand) Run(s *session) error { return c.serve(s, c.Data, c.LogLevel) }
+func (c serveCommand) Run(s *session) error { return c.serve(s, c.folder, c.LogLevel) }
 
-func (l listening) serve(s *session, data, level string) error {
+func (l listening) serve(s *session, f folder, level string) error {
 	var threshold slog.Level
 	if err := threshold.UnmarshalText([]byte(level)); err != nil { // the parser lets only levels through
 		return err
 	}
-	if err := (folder{data}).there(); err != nil {
+	where, err := f.where(s)
+	if err != nil {
 		return err
 	}
 	running, err := server.New(s, server.Config{
-		Data: data, Listen: l.Listen, CertFile: l.TLSCert, KeyFile: l.TLSKey,
+		Store: where, Listen: l.Listen, CertFile: l.TLSCert, KeyFile: l.TLSKey,
 		Clock: s.clock, Log: s.log(threshold), Version: version,
 	})
 	if err != nil {
-		return err
+		if fault.Of(err).Code != fault.Internal { // it has words of its own: the port is taken, a certificate cannot be read
+			return err
+		}
+		return opening(where, err)
+	}
+	data := f.Data
+	if store.IsPostgres(where) {
+		data = store.Redacted(where)
 	}
 	s.say("server.serve.on", "URL", running.URL(), "Data", data)
 	return running.Run(s)

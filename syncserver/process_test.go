@@ -71,7 +71,12 @@ type served struct {
 // serving starts one on a free port.
 func serving(t *testing.T, data string) *served {
 	t.Helper()
-	s := &served{T: t, cmd: process(t, "serve", "--data", data, "--listen", "127.0.0.1:0"), log: &bytes.Buffer{}}
+	return servingWith(t, "--data", data)
+}
+
+func servingWith(t *testing.T, args ...string) *served {
+	t.Helper()
+	s := &served{T: t, cmd: process(t, append([]string{"serve", "--listen", "127.0.0.1:0"}, args...)...), log: &bytes.Buffer{}}
 	s.cmd.Stderr = s.log
 	out, err := s.cmd.StdoutPipe()
 	if err != nil {

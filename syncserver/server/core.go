@@ -58,7 +58,7 @@ func CreateAt(ctx context.Context, folder, address string, clk clockwork.Clock, 
 	switch {
 	case err != nil:
 	case head > 0:
-		err = fault.New(fault.Exists, "Name", Shown(address))
+		err = fault.New(fault.Exists, "Name", store.Redacted(address))
 	default:
 		err = newFile(filepath.Join(folder, AddressFile), []byte(address+"\n"))
 	}

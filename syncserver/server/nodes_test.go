@@ -19,6 +19,7 @@ import (
 	"yuzhou/shared/wire"
 	"yuzhou/syncserver/hub"
 	"yuzhou/syncserver/server"
+	"yuzhou/syncserver/store"
 	"yuzhou/syncserver/store/postgrestest"
 )
 
@@ -78,7 +79,7 @@ func TestAStoreElsewhere(t *testing.T) {
 	if _, err := server.Create(t.Context(), folder, clockwork.NewRealClock(), log); fault.CodeOf(err) != fault.Exists {
 		t.Errorf("the folder begun anew: %v", err)
 	}
-	if shown := server.Shown("postgres://u:secret@h/d"); strings.Contains(shown, "secret") {
+	if shown := store.Redacted("postgres://u:secret@h/d"); strings.Contains(shown, "secret") {
 		t.Errorf("%q", shown)
 	}
 	s, _ := running(t, server.Config{Data: folder})

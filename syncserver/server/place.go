@@ -3,7 +3,6 @@ package server
 import (
 	"errors"
 	"io/fs"
-	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -46,18 +45,6 @@ func Move(folder, where string) error {
 		return badFile(path, err)
 	}
 	return nil
-}
-
-// Shown is where a store is without its password, for people to read.
-func Shown(where string) string {
-	if !store.IsPostgres(where) {
-		return where
-	}
-	u, err := url.Parse(where)
-	if err != nil {
-		return "postgres://…"
-	}
-	return u.Redacted()
 }
 
 // newFolder makes a data folder. One that has a store is refused with EXISTS.

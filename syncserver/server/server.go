@@ -58,6 +58,7 @@ type Server struct {
 	stopping atomic.Bool
 	hearing  sync.WaitGroup
 	deaf     context.CancelFunc // ends what listens to other processes
+	leave    func() error       // says that no server runs on the store any more
 	closing  sync.Once
 	closed   error
 }
@@ -119,6 +120,9 @@ func (s *Server) open(ctx context.Context) (err error) {
 		if s.config.Store, err = Where(s.config.Data); err != nil {
 			return err
 		}
+	}
+	if s.leave, err = serve(s.config.Store); err != nil {
+		return err
 	}
 	if s.core, err = OpenAt(ctx, s.config.Store, s.config.Clock, s.config.Log); err != nil {
 		return err
@@ -209,6 +213,9 @@ func (s *Server) Close() error {
 			s.deaf()
 			s.hearing.Wait()
 			all = append(all, s.core.Close())
+		}
+		if s.leave != nil {
+			all = append(all, s.leave())
 		}
 		s.closed = errors.Join(all...)
 	})

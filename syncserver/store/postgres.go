@@ -63,11 +63,18 @@ func openCluster(ctx context.Context, where string) (*cluster, error) {
 	return &cluster{config: config}, err
 }
 
-// redacted is an address without its password, for messages.
-func redacted(where string) string {
+// Redacted is where a store is without its password, for people to read.
+func Redacted(where string) string {
+	if !IsPostgres(where) {
+		return where
+	}
 	u, err := url.Parse(where)
 	if err != nil {
 		return "postgres://…"
+	}
+	if q := u.Query(); q.Has("password") {
+		q.Set("password", "xxxxx")
+		u.RawQuery = q.Encode()
 	}
 	return u.Redacted()
 }

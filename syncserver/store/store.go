@@ -49,7 +49,7 @@ func Open(ctx context.Context, where string) (*Store, error) {
 	var err error
 	if IsPostgres(where) {
 		s.engine, err = openCluster(ctx, where)
-		where = redacted(where)
+		where = Redacted(where)
 	} else {
 		s.engine, err = openFile(ctx, where)
 	}
