@@ -52,6 +52,7 @@ build: deps-build
 # The race detector makes the SQLite and Fyne packages slow to build the first time; later runs take them from Go's cache.
 test: deps-build
 	go test -race -shuffle=on -timeout 15m ./...
+	YUZHOU_TEST_STORE=postgres go test -race -shuffle=on -timeout 15m ./syncserver/store ./syncserver/hub
 
 check: deps-build
 	@unformatted=$$(go run $(GOFUMPT) -l .)
@@ -119,7 +120,7 @@ bench: build
 	@data=$$(mktemp -d)
 	trap 'rm -rf "$$data"' EXIT
 	export YUZHOU_BENCH_BIN="$(CURDIR)/build" YUZHOU_BENCH_DATA="$$data"
-	go test -tags bench,migrated_fynedo -count=1 -timeout 60m -run '^TestFigures$$' ./syncserver/sim ./desktop/ui -v -p 1 \
+	go test -tags bench,migrated_fynedo -count=1 -timeout 60m -run '^TestFigures' ./syncserver/sim ./desktop/ui -v -p 1 \
 		| grep --line-buffered -E '^(bench |---|FAIL|ok|panic|\s+\S+_test.go)'
 
 # One line of result; the same bench with the weak setting has to lose something, or it fails.

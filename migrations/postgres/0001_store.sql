@@ -42,7 +42,8 @@ CREATE TABLE root (
 
 -- The feed: the newest entry of each root in each scope it is or was in. seq is the newest commit that touched any row
 -- of the root while it was in the scope, or took it out; joined the commit at which it last entered, first at which it
--- ever entered; gone says that it left, and leave why.
+-- ever entered; gone says that it left, and leave why. Every change of a row writes to each of its indexes here, so the
+-- key begins with the scope and serves in place of a second index.
 CREATE TABLE feed (
 	scope  text COLLATE "C" NOT NULL,
 	root   text COLLATE "C" NOT NULL,
@@ -51,7 +52,7 @@ CREATE TABLE feed (
 	first  bigint NOT NULL,
 	gone   bigint NOT NULL,
 	leave  text COLLATE "C",
-	PRIMARY KEY (root, scope)
+	PRIMARY KEY (scope, root)
 );
 CREATE INDEX feed_scope ON feed (scope, seq, root);
 

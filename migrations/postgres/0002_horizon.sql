@@ -2,9 +2,7 @@
 -- scope anew.
 ALTER TABLE scope ADD COLUMN horizon bigint NOT NULL DEFAULT 0;
 
--- The roots of a scope in the order of their ids: for telling a part of it, and for adding it up. An edit does not touch
--- this index.
-CREATE INDEX feed_root ON feed (scope, root);
+-- The roots of a scope in the order of their ids are found by the key of feed.
 
 -- What left, the longest ago first: what upkeep forgets.
 CREATE INDEX feed_gone ON feed (seq) WHERE gone = 1;

@@ -266,6 +266,31 @@ func TestConnectionsHeal(t *testing.T) {
 	}
 }
 
+// TestGivenUp: after a statement that the database refuses, PostgreSQL takes nothing more in the transaction. Whatever is
+// asked of it then says the same reason, so that the culprit is looked for, and nothing is taken for committed.
+func TestGivenUp(t *testing.T) {
+	s := openAt(t, postgrestest.New(t))
+	tx := begin(t, s)
+	put(t, tx, "department", "d", "d", schema.Values{"name": "一"})
+	if _, _, err := tx.Record("department", "a\x00b"); err == nil || !IsBlame(err) {
+		t.Errorf("a text that PostgreSQL does not know: %v", err)
+	}
+	if _, _, err := tx.Record("department", "e"); err == nil || !IsBlame(err) {
+		t.Errorf("the next: %v", err)
+	}
+	if seq, err := tx.Commit(); err == nil || !IsBlame(err) {
+		t.Errorf("commit %d, %v", seq, err)
+	}
+	tx = begin(t, s)
+	if tx.Head() != 0 {
+		t.Errorf("head %d", tx.Head())
+	}
+	put(t, tx, "department", "d", "d", schema.Values{"name": "一"})
+	if seq := commit(t, tx); seq != 1 {
+		t.Errorf("commit %d", seq)
+	}
+}
+
 // TestRestartUnderLoad: a database that is stopped hard and started again while everybody writes: what was acknowledged is
 // there, nothing is there twice, and whoever tries again succeeds.
 func TestRestartUnderLoad(t *testing.T) {

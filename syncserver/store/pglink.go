@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 )
 
 // clusterLink is a connection to PostgreSQL. In a transaction, statements without an answer wait for the next one that
@@ -18,13 +19,14 @@ type clusterLink struct {
 	waiting *pgx.Batch        // nil outside of transactions
 	rows    int               // how many rows wait to be inserted
 	sent    chan error        // the end of what was sent and not waited for
+	first   error             // what made the database give the transaction up
 }
 
 func (l *clusterLink) begin(mode mode) error {
 	if l.lost() {
 		return &lostError{errors.New("closed")}
 	}
-	l.waiting, l.within = &pgx.Batch{}, l.usual
+	l.waiting, l.within, l.first = &pgx.Batch{}, l.usual, nil
 	if mode == writing {
 		return l.exec(`BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE`)
 	}
@@ -40,9 +42,12 @@ func (l *clusterLink) end(how string) error {
 		}
 		return l.exec(toRollback)
 	}
-	if err := l.exec(how); err != nil {
-		return err
-	}
+	l.waiting.Queue(how).Exec(func(done pgconn.CommandTag) error {
+		if done.String() != toCommit { // a transaction that was given up ends so, without an error
+			return pgx.ErrTxCommitRollback
+		}
+		return nil
+	})
 	err := l.send()
 	l.waiting = nil
 	return err
@@ -57,10 +62,20 @@ func (l *clusterLink) close() error {
 	return l.c.Close(ctx)
 }
 
-// failed tells a lost connection from a statement that the database refused.
+// failed tells a lost connection from a statement that the database refused. After the first one that it refused the
+// database refuses all others in the transaction; they are told the first's reason, for that is to be mended.
 func (l *clusterLink) failed(err error) error {
-	if err != nil && l.c.IsClosed() {
+	var wrong *pgconn.PgError
+	switch {
+	case err == nil:
+		return nil
+	case l.c.IsClosed():
 		return &lostError{err}
+	case l.waiting == nil || !errors.As(err, &wrong) && !errors.Is(err, pgx.ErrTxCommitRollback):
+	case l.first == nil:
+		l.first = err
+	default:
+		return l.first
 	}
 	return err
 }
