@@ -281,3 +281,9 @@ func raw(t testing.TB, dir string) []byte {
 	}
 	return all
 }
+
+func frameOf(result change.Result) wire.Frame { return wire.Frame{Result: &result} }
+
+func dropOf(scope string) wire.Frame {
+	return wire.Frame{Drop: &wire.Drop{Scope: scope, Reason: "role_changed"}}
+}
