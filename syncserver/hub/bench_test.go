@@ -149,3 +149,35 @@ func BenchmarkLoad(b *testing.B) {
 		w.must(w.h.Load(w.ctx(), trees))
 	}
 }
+
+// BenchmarkMove1000: a person moves to another department of a company of 1,000, under an administrator and managers who
+// see whole departments. What is read and written is his own sight and those of the people above him.
+func BenchmarkMove1000(b *testing.B) {
+	w := newWorld(b)
+	var departments []string
+	for i := range 20 {
+		departments = append(departments, w.department(fmt.Sprintf("第%d部", i), crm.DepartmentTop))
+	}
+	_, err := w.h.submit(w.ctx(), 1, func(k *work) error {
+		for i := range 1000 {
+			id, role := w.id(), crm.RoleSales
+			if i < len(departments) {
+				role = crm.RoleManager
+			}
+			r := Record{Kind: "user", ID: id, Root: id, Values: Values{
+				"login": fmt.Sprint("u", i), "name": fmt.Sprint("员工", i), "department": departments[i%len(departments)], "roles": []string{role},
+			}}
+			if err := k.tx.Put(r); err != nil {
+				return err
+			}
+		}
+		return k.reorganise("")
+	})
+	w.must(err)
+	user := w.user("mover", departments[3], crm.RoleSales)
+	i := 0
+	for b.Loop() {
+		i++
+		w.put("user", user, Values{"department": departments[3+i%2]})
+	}
+}

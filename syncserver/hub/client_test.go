@@ -105,7 +105,7 @@ func (c *client) page(r *replica, in wire.Pull) *wire.End {
 	c.w.t.Helper()
 	body := wire.NewWriter()
 	err := c.w.h.Pull(c.w.ctx(), c.by, in, body)
-	if fault.CodeOf(err) == fault.EpochChanged && in.Cursor != "" {
+	if fault.CodeOf(err) == fault.EpochChanged && in.Cursor+in.Token != "" {
 		return nil
 	}
 	c.w.must(err)
