@@ -59,6 +59,7 @@ func TestApply(t *testing.T) {
 		}
 		sentences(t, which)
 	}
+	sentences(t, Postgres)
 }
 
 // sentences looks for the sentence above each CREATE TABLE.

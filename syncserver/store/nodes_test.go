@@ -205,6 +205,41 @@ func TestNaiveFeedLosesRows(t *testing.T) {
 	t.Errorf("nothing was lost in %d races: the race does not race", tries)
 }
 
+// TestNodesStartTogether: several processes that find an empty database at the same moment make its tables once.
+func TestNodesStartTogether(t *testing.T) {
+	c := postgrestest.Shared(t)
+	if err := c.Exec("postgres", "CREATE DATABASE together"); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := c.Exec("postgres", "DROP DATABASE together"); err != nil {
+			t.Error(err)
+		}
+	})
+	stores := make([]*Store, 6)
+	var starting sync.WaitGroup
+	for i := range stores {
+		starting.Go(func() {
+			var err error
+			if stores[i], err = Open(t.Context(), c.Address("together")); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	starting.Wait()
+	for _, s := range stores {
+		if s == nil {
+			continue
+		}
+		if s.Epoch() == "" || s.Epoch() != stores[0].Epoch() {
+			t.Errorf("epoch %q", s.Epoch())
+		}
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
 // TestConnectionsHeal: after all connections were cut, whoever writes and reads next notices nothing, or hears of an error
 // that blames nobody; and a commit whose answer was cut off is there whole or not at all.
 func TestConnectionsHeal(t *testing.T) {
