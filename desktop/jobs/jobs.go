@@ -56,6 +56,7 @@ func New(clk clockwork.Clock, w Work) (*Jobs, error) {
 		run   func() error
 	}{
 		{"day", dayCheck, j.newDay},
+		{"others", tick, w.Replica.LookAround},
 		{"upkeep", upkeepTurn, w.Replica.Upkeep},
 	}
 	if w.Sync != nil {

@@ -374,6 +374,9 @@ func (a *applier) removeRoot(id string, why *wire.Leave) error {
 		}
 		l.mine = owner != "" && owner == user
 	}
+	if err := a.keepMine(id); err != nil {
+		return err
+	}
 	a.leaves = append(a.leaves, l)
 	a.out.Left++
 	a.removed, a.left = true, true

@@ -1,8 +1,12 @@
 package replica
 
 import (
+	"encoding/json"
 	"fmt"
 
+	"yuzhou/shared/change"
+	"yuzhou/shared/fault"
+	"yuzhou/shared/schema"
 	"yuzhou/shared/wire"
 )
 
@@ -66,4 +70,33 @@ func (a *applier) lost(g *group) error {
 		a.leaves = append(a.leaves, leave{root: w.id, why: &why, mine: true, faced: true})
 	}
 	return nil
+}
+
+// keepMine keeps what the person typed when an open conflict about it leaves, because its customer left his sight: others
+// decide now, and he is told so with his own words; the value that stands is not for his eyes any more (I7).
+func (a *applier) keepMine(id string) error {
+	w, err := a.get(a.r.tables["conflict"], id)
+	if err != nil || w == nil {
+		return err
+	}
+	user, err := a.meta(metaUser)
+	if err != nil {
+		return err
+	}
+	c := w.record()
+	if c.Text("editor") != user || c.Has("state") && c.Text("state") != "open" {
+		return nil
+	}
+	mine, err := schema.DecodeValue(json.RawMessage(c.Text("mine")))
+	if err != nil {
+		return fmt.Errorf("replica: conflict %s: %w", id, err)
+	}
+	m := change.Mutation{
+		ID: c.Text("mutation"), Op: change.Set, Kind: c.Text("kind"), Record: c.Text("record"), Root: c.Text("root"),
+		Set: schema.Values{c.Text("field"): mine}, At: c.Int("mine_at"),
+	}
+	return a.tray(TrayItem{
+		ID: "conflict-" + id, Type: TrayRefusal, Root: m.Root, At: a.now.UnixMilli(), Name: c.Text("title"), Title: c.Text("title"),
+		Mutation: &m, Fault: fault.New(fault.HandedOn),
+	})
 }

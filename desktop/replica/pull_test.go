@@ -345,3 +345,61 @@ func TestClear(t *testing.T) {
 	}
 	want(t, "published", status.Published, false)
 }
+
+// TestConflictThatLeaves (I7): when an open conflict leaves with its customer, what the person typed stays in the tray, and
+// the value of the others goes.
+func TestConflictThatLeaves(t *testing.T) {
+	const theirs = "canary-theirs-31"
+	r := laptop(t)
+	s := newServer(t)
+	own := "user:" + me
+	conflict := func(id, editor, state string) []wire.Frame {
+		return list(s.root(id, own), s.put(id, "conflict", id, schema.Values{
+			"editor": editor, "kind": "customer", "record": "c1", "root": "c1", "title": "甲", "field": "mobile", "mutation": "m-" + id,
+			"base": `"1"`, "theirs": `"` + theirs + `"`, "mine": `"13800000002"`, "mine_at": at(-1), "state": state,
+		}))
+	}
+	first(t, r, s, s.grant(own, false), s.customer("c1", "甲", me, nil), conflict("x1", me, "open"), conflict("x2", me, "theirs"), conflict("x3", boss, "open"))
+	take(t, r, s.out("c1", mine, nil), s.out("x1", own, nil), s.out("x2", own, nil), s.out("x3", own, nil), s.end())
+	items, err := r.Tray()
+	if err != nil || len(items) != 1 {
+		t.Fatal(items, err)
+	}
+	want(t, "told", fmt.Sprint(items[0].Fault.Code, items[0].Name, items[0].Mutation.Set["mobile"], items[0].Mutation.At == at(-1)), "HANDED_ON甲13800000002true")
+	if bytes.Contains(raw(t, r.Dir()), []byte(theirs)) {
+		t.Fatal("the value of the others is still there")
+	}
+}
+
+// TestOtherProgram: a sync without a window on the same folder is noticed by the window.
+func TestOtherProgram(t *testing.T) {
+	r := laptop(t)
+	s := newServer(t)
+	first(t, r, s, s.customer("c1", "甲", me, nil))
+	told := 0
+	defer r.Watch(func(t Touched) {
+		if t.Kinds["customer"] && t.Tray {
+			told++
+		}
+	})()
+	look := func(times int) {
+		t.Helper()
+		if err := r.LookAround(); err != nil {
+			t.Fatal(err)
+		}
+		want(t, "told", told, times)
+	}
+	save(t, r, set("c1", "customer", "c1", schema.Values{"level": "A"}, nil))
+	look(0)
+	other := reopen(t, r.Dir())
+	take(t, other, s.root("rule-default", about), s.put("rule-default", "rule", "rule-default", schema.Values{"name": "20", "days": int64(20), "everybody": true}), s.end())
+	save(t, r, set("c1", "customer", "c1", schema.Values{"level": "B"}, nil)) // comes before the look
+	look(1)
+	look(1)
+	save(t, r, create("n1", "customer", "n1", schema.Values{"name": "新"})) // by the rule that the other program fetched
+	n, err := r.Count(Filter{Kind: "customer", Where: []Cond{{"id", Is, "n1"}, {"due_on", Is, "2026-03-31"}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want(t, "due by the new rule", n, int64(1))
+}

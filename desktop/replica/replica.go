@@ -41,7 +41,9 @@ type Replica struct {
 	owed  bool       // the log still holds bytes of removed rows
 	aside bool       // a damaged file of this replica lies beside it
 
-	known *Directory // as the writer knows it; nil when it must be read
+	known   *Directory // as the writer knows it; nil when it must be read
+	version int64      // of the data, as far as others in other programs wrote it
+	unheard bool       // they did, and the listeners were not told yet
 
 	idle   chan *conn // readers that wait for work
 	dialed int        // how many readers there are

@@ -77,6 +77,9 @@ func (r *Replica) locked(d durability, fn func(*tx) error) (Touched, error) {
 	if err := r.write.exec("BEGIN IMMEDIATE"); err != nil {
 		return Touched{}, err
 	}
+	if err := r.others(); err != nil {
+		return Touched{}, errors.Join(err, r.write.plain("ROLLBACK"))
+	}
 	t := &tx{conn: r.write, r: r, now: r.clock(), touched: Touched{Kinds: map[string]bool{}}, isStale: map[key]bool{}}
 	if err := t.run(fn); err != nil {
 		r.known = nil
@@ -99,6 +102,39 @@ func (r *Replica) tidy(t *tx) {
 	if t.left && r.aside {
 		_ = r.dropAsides(t.now.AddDate(1, 0, 0)) // the next leave or upkeep tries again
 	}
+}
+
+// others looks whether another program (a sync without a window, on the same folder) has written since the last look, and
+// drops what the writer knows if so. The writer's own commits do not count.
+func (r *Replica) others() error {
+	now, err := r.write.number("PRAGMA data_version")
+	if now != r.version && r.version != 0 {
+		r.known, r.unheard = nil, true
+	}
+	r.version = now
+	return err
+}
+
+// LookAround tells the listeners when another program has written to the folder.
+func (r *Replica) LookAround() error {
+	r.mu.Lock()
+	if r.write == nil {
+		r.mu.Unlock()
+		return errClosed
+	}
+	err := r.others()
+	wrote := r.unheard
+	r.unheard = false
+	r.mu.Unlock()
+	if err != nil || !wrote {
+		return r.broken(err)
+	}
+	t := Touched{Kinds: map[string]bool{}, Outbox: true, Tray: true, Account: true}
+	for name := range r.tables {
+		t.Kinds[name] = true
+	}
+	r.tell(t)
+	return nil
 }
 
 // run is fn and what follows from it.
