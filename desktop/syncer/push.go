@@ -144,6 +144,10 @@ func (s *Syncer) blame(ctx context.Context, m *remote, d desk, batch []replica.O
 		if batch[0].Tries < patience {
 			return err
 		}
+		// A server that fails on a push of nothing, too, is ill itself, and no mutation is to blame.
+		if probe := s.exchange(ctx, m, nil); probe.err != nil {
+			return err
+		}
 		r.Fault = fault.New(fault.Parked)
 	}
 	report.Refused++

@@ -156,6 +156,35 @@ func TestBisect(t *testing.T) {
 	}
 }
 
+// TestServerThatFailsOnEverything: while its disk or its database is gone a server may fail on every push, for hours; that
+// is no mutation's fault, and everything arrives when it is well again.
+func TestServerThatFailsOnEverything(t *testing.T) {
+	s := newStation(t)
+	r, y := laptop(t, s)
+	once(t, y)
+	edit(t, r, 5)
+	s.answer = func(w http.ResponseWriter, r *http.Request, _ []change.Mutation) bool {
+		if r.URL.Path == pathPush {
+			fail(w, http.StatusInternalServerError, string(fault.Internal))
+		}
+		return r.URL.Path == pathPush
+	}
+	for range 3 * patience {
+		if _, err := y.Once(t.Context()); !passing(err) {
+			t.Fatal(err)
+		}
+	}
+	tray, err := r.TrayCount()
+	if err != nil {
+		t.Fatal(err)
+	}
+	want(t, "put aside", tray, int64(0))
+	s.answer = nil
+	once(t, y)
+	want(t, "arrived", len(s.got), 5)
+	want(t, "left to send", unsent(t, r), int64(0))
+}
+
 // TestWholeRefusalsAreNobodysFault: who we are and when we ask is not the mutations' fault; nothing goes to the tray.
 func TestWholeRefusalsAreNobodysFault(t *testing.T) {
 	for status, c := range map[int]struct {

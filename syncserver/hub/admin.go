@@ -287,7 +287,7 @@ func (w *work) checkPool(before, r schema.Record) error {
 // SetPassword gives a user a password and ends his tokens. A user may change his own.
 func (h *Hub) SetPassword(ctx context.Context, by Identity, user, password string) error {
 	var login string
-	err := h.store.View(ctx, func(v *store.View) error {
+	err := h.view(ctx, func(v *store.View) error {
 		r, found, err := v.Record("user", user)
 		if err == nil && !found {
 			err = fault.New(fault.NotFound).About("user", "")

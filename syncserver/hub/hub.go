@@ -103,7 +103,7 @@ func (h *Hub) commit(batch []*job) {
 	h.Look()
 	for _, j := range batch {
 		if j.seq = seq; err != nil {
-			j.err = later(err)
+			j.err = later("commit", err)
 		}
 		close(j.done)
 	}
@@ -111,11 +111,16 @@ func (h *Hub) commit(batch []*job) {
 
 // later names an error of the machine (a full disk, a database that is away) so that laptops wait and send again. Without
 // a name they would look among their mutations for the one to blame, and put it aside.
-func later(err error) error {
-	if store.IsBlame(err) || isFault(err) {
+func later(op string, err error) error {
+	if err == nil || store.IsBlame(err) || isFault(err) {
 		return err
 	}
-	return fault.New(fault.Busy).Because("commit", err)
+	return fault.New(fault.Busy).Because(op, err)
+}
+
+// view reads from one snapshot.
+func (h *Hub) view(ctx context.Context, fn func(*store.View) error) error {
+	return later("read", h.store.View(ctx, fn))
 }
 
 func (h *Hub) transact(batch []*job) (int64, error) {
@@ -229,7 +234,7 @@ func (h *Hub) Epoch() string { return h.store.Epoch() }
 
 // Head is the number of the newest commit.
 func (h *Hub) Head(ctx context.Context) (head int64, err error) {
-	err = h.store.View(ctx, func(v *store.View) error { head = v.Head; return nil })
+	err = h.view(ctx, func(v *store.View) error { head = v.Head; return nil })
 	return head, err
 }
 

@@ -26,7 +26,7 @@ func (h *Hub) Login(ctx context.Context, in wire.Login, remote string) (wire.Ses
 	}
 	var account store.Account
 	var revoked bool
-	err := h.store.View(ctx, func(v *store.View) (err error) {
+	err := h.view(ctx, func(v *store.View) (err error) {
 		if account, _, err = v.Account(in.Login); err == nil {
 			revoked, err = v.Revoked(in.Device)
 		}
@@ -142,7 +142,7 @@ func (h *Hub) Logout(ctx context.Context, by Identity) error {
 // disabled user or a revoked device is UNAUTHORIZED.
 func (h *Hub) Authenticate(ctx context.Context, token string) (Identity, error) {
 	var by Identity
-	err := h.store.View(ctx, func(v *store.View) error {
+	err := h.view(ctx, func(v *store.View) error {
 		t, found, err := v.Token(hashToken(token))
 		if err != nil {
 			return err
@@ -158,7 +158,7 @@ func (h *Hub) Authenticate(ctx context.Context, token string) (Identity, error) 
 
 // Me is the user's own record.
 func (h *Hub) Me(ctx context.Context, by Identity) (me Record, err error) {
-	err = h.store.View(ctx, func(v *store.View) error {
+	err = h.view(ctx, func(v *store.View) error {
 		var found bool
 		if me, found, err = v.Record("user", by.User); err == nil && !found {
 			return fault.New(fault.Unauthorized)

@@ -15,7 +15,7 @@ func sameLogin(a, b string) bool { return strings.EqualFold(a, b) }
 
 // Customer shows one customer and its holding through the same sight as a pull.
 func (h *Hub) Customer(ctx context.Context, by Identity, id string) (customer, holding Record, err error) {
-	err = h.store.View(ctx, func(v *store.View) error {
+	err = h.view(ctx, func(v *store.View) error {
 		hidden := fault.New(fault.NotFound).About("customer", "")
 		c, found, err := v.Record("customer", id)
 		if err != nil {
@@ -55,7 +55,7 @@ func (h *Hub) List(ctx context.Context, by Identity, kind string) (list []Record
 	if k == nil || !k.Audience.Everybody {
 		return nil, fault.New(fault.UnknownKind, "Kind", kind)
 	}
-	err = h.store.View(ctx, func(v *store.View) error {
+	err = h.view(ctx, func(v *store.View) error {
 		sight, err := v.Sight(by.User)
 		if err != nil {
 			return err
@@ -74,7 +74,7 @@ func (h *Hub) Devices(ctx context.Context, by Identity) (list []Device, err erro
 	if err := h.May(ctx, by, access.AdminKind, string(access.ManageUsers)); err != nil {
 		return nil, err
 	}
-	err = h.store.View(ctx, func(v *store.View) error {
+	err = h.view(ctx, func(v *store.View) error {
 		devices, err := v.Devices()
 		for _, d := range devices {
 			list = append(list, Device(d))

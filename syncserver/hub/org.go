@@ -93,7 +93,7 @@ func (h *Hub) May(ctx context.Context, by Identity, kind, action string) error {
 	if by.system {
 		return nil
 	}
-	return h.store.View(ctx, func(v *store.View) error {
+	return h.view(ctx, func(v *store.View) error {
 		org, err := h.orgOf(v)
 		if err != nil {
 			return err

@@ -74,7 +74,7 @@ func (h *Hub) Ended() <-chan struct{} { return h.ended }
 
 // Active answers UNAUTHORIZED when the device's session was ended, the device was revoked or its user disabled.
 func (h *Hub) Active(ctx context.Context, by Identity) error {
-	return h.store.View(ctx, func(v *store.View) error {
+	return h.view(ctx, func(v *store.View) error {
 		active, err := v.DeviceActive(by.User, by.Device)
 		if err == nil && !active {
 			err = fault.New(fault.Unauthorized)
@@ -94,7 +94,7 @@ func (h *Hub) broadcast(ctx context.Context) {
 		if h.pokes.idle() {
 			continue
 		}
-		err := h.store.View(ctx, h.pokes.tell)
+		err := h.view(ctx, h.pokes.tell)
 		if err != nil && ctx.Err() == nil {
 			h.log.Warn("pokes", slog.String("error", err.Error()))
 		}

@@ -40,7 +40,7 @@ type token struct {
 // Pull writes one page of what the laptop does not have. All of a page is one snapshot, rights included.
 func (h *Hub) Pull(ctx context.Context, by Identity, in wire.Pull, out *wire.Writer) error {
 	complete := false
-	err := h.store.View(ctx, func(v *store.View) error {
+	err := h.view(ctx, func(v *store.View) error {
 		active, err := v.DeviceActive(by.User, by.Device)
 		if err != nil {
 			return err

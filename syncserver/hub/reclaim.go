@@ -35,7 +35,7 @@ func millis(ms int64) string { return strconv.FormatInt(ms, 10) }
 // DueRun tells whether a run is due and has not been made. A run that was missed while the server was down is due until
 // it is made; of several missed ones only the last, for it does the work of all.
 func (h *Hub) DueRun(ctx context.Context) (due time.Time, ok bool, err error) {
-	err = h.store.View(ctx, func(v *store.View) error {
+	err = h.view(ctx, func(v *store.View) error {
 		settings, found, err := v.Record("settings", crm.SettingsID)
 		if err != nil || !found {
 			return err
@@ -83,7 +83,7 @@ func (h *Hub) Reclaim(ctx context.Context, due time.Time) (RunReport, error) {
 		}
 	}
 	var report RunReport
-	err := h.store.View(ctx, func(v *store.View) error {
+	err := h.view(ctx, func(v *store.View) error {
 		run, _, err := v.FindRun(due.UnixMilli())
 		if err != nil {
 			return err
@@ -266,7 +266,7 @@ func (h *Hub) PreviewReclaim(ctx context.Context, by Identity) (report RunReport
 	if err := h.Ping(ctx); err != nil {
 		return report, err
 	}
-	err = h.store.View(ctx, func(v *store.View) error {
+	err = h.view(ctx, func(v *store.View) error {
 		org, err := h.orgOf(v)
 		if err != nil {
 			return err
@@ -320,7 +320,7 @@ func (h *Hub) Reports(ctx context.Context, by Identity, limit int) (list []RunRe
 	if err := h.May(ctx, by, access.AdminKind, string(access.ManagePools)); err != nil {
 		return nil, err
 	}
-	err = h.store.View(ctx, func(v *store.View) error {
+	err = h.view(ctx, func(v *store.View) error {
 		runs, err := v.Runs(limit)
 		if err != nil {
 			return err

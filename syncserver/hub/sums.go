@@ -49,7 +49,7 @@ func (h *Hub) Sums(ctx context.Context, by Identity, in wire.Sums) (answer wire.
 	if wait := h.sums.take(by, sumsADay, h.clock()); wait > 0 {
 		return answer, fault.New(fault.TooManyTries, "Seconds", int64(wait/time.Second)+1)
 	}
-	err = h.store.View(ctx, func(v *store.View) error {
+	err = h.view(ctx, func(v *store.View) error {
 		active, err := v.DeviceActive(by.User, by.Device)
 		if err != nil {
 			return err
