@@ -14,6 +14,8 @@ build=(
 	"libgl1-mesa-dev file:/usr/include/GL/gl.h"
 	"xorg-dev file:/usr/include/X11/Xcursor/Xcursor.h file:/usr/include/X11/extensions/Xrandr.h file:/usr/include/X11/extensions/Xinerama.h file:/usr/include/X11/extensions/XInput2.h file:/usr/include/X11/extensions/xf86vmode.h"
 )
+# Tests start servers of their own in temporary folders; /usr/lib/postgresql is not on the PATH.
+build+=("postgresql server:initdb")
 e2e=(
 	"xvfb command:Xvfb"
 	"openbox command:openbox"
@@ -26,12 +28,13 @@ e2e=(
 	"x11-utils command:xprop"
 )
 
-there() { # there command:NAME | file:PATH …
+there() { # there command:NAME | file:PATH | server:PROGRAM of PostgreSQL …
 	local proof
 	for proof in "$@"; do
 		case $proof in
 		command:*) command -v "${proof#command:}" >/dev/null || return 1 ;;
 		file:*) [ -e "${proof#file:}" ] || return 1 ;;
+		server:*) command -v "${proof#server:}" >/dev/null || compgen -G "/usr/lib/postgresql/*/bin/${proof#server:}" >/dev/null || return 1 ;;
 		esac
 	done
 }
@@ -79,8 +82,24 @@ echo "deps: installing ${missing[*]}"
 export DEBIAN_FRONTEND=noninteractive
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
+# Debian makes a database cluster of the machine's own, on port 5432, when PostgreSQL is installed. Nobody asked for one:
+# for the time of the installation its settings say so.
+clusters=/etc/postgresql-common/createcluster.conf
+get() {
+	"${sudo[@]}" apt-get install -y --no-install-recommends "$@" >"$log" 2>&1
+}
 install() {
-	"${sudo[@]}" apt-get install -y --no-install-recommends "${missing[@]}" >"$log" 2>&1
+	local code=0
+	if [[ " ${missing[*]} " != *" postgresql "* ]]; then
+		get "${missing[@]}"
+		return
+	fi
+	get postgresql-common || return
+	"${sudo[@]}" cp -p "$clusters" "$clusters.before-deps" || return
+	echo "create_main_cluster = false" | "${sudo[@]}" tee -a "$clusters" >/dev/null
+	get "${missing[@]}" || code=$?
+	"${sudo[@]}" mv "$clusters.before-deps" "$clusters"
+	return $code
 }
 # The lists of a fresh machine are empty or old: ask for new ones, and try the old ones if that fails.
 "${sudo[@]}" apt-get update >"$log" 2>&1 || true

@@ -51,6 +51,9 @@ func TestFigures(t *testing.T) {
 	push, pull := exchange(t, seller, admin)
 	figure("push_1000_s", push, "s")
 	figure("pull_1000_s", pull, "s")
+	edit, late := editToEdit(t, seller, admin)
+	figure("edit_to_edit_ms", edit, "ms")
+	figure("edit_to_edit_p95_ms", late, "ms")
 }
 
 // firstSync pairs first syncs with raw inserts of the same rows, turn by turn, so that a slow moment slows both.
