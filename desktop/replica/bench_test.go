@@ -148,7 +148,12 @@ func BenchmarkFirstSync(b *testing.B) {
 			defer close(decoded)
 			for _, body := range pages {
 				before := clock.System()
-				p, err := r.Decode(body)
+				u, err := Unpack(body)
+				if err != nil {
+					b.Error(err)
+					return
+				}
+				p, err := r.Read(u, true)
 				if err != nil {
 					b.Error(err)
 					return

@@ -51,11 +51,15 @@ type scopeList struct {
 	names []string
 }
 
-// The tables of an image that are none of the replica.
+// The tables of an image that are none of the replica, or are filled in another way.
 const (
-	rootIn    = "CREATE TABLE root_in (id, count, sum, face_count, face_sum)"
-	scopeIn   = "CREATE TABLE scope_in (root, scope)"
-	foreignIn = "CREATE TABLE foreign_in (kind, id, root, seq, masked, body)"
+	rootTable    = "root_in"
+	scopeTable   = "scope_in"
+	foreignTable = "foreign_in"
+
+	createRoot    = "CREATE TABLE " + rootTable + " (id, count, sum, face_count, face_sum)"
+	createScope   = "CREATE TABLE " + scopeTable + " (root, scope)"
+	createForeign = "CREATE TABLE " + foreignTable + " (kind, id, root, seq, masked, body)"
 )
 
 const rootPrefix = `{"root":{`
@@ -154,10 +158,10 @@ func (b *bulk) leave() bool {
 		return true
 	}
 	h := b.holds
-	ok := b.add("root_in", rootIn, b.root.ID, h.all.count, blob(h.all.sum), h.face.count, blob(h.face.sum))
+	ok := b.add(rootTable, createRoot, b.root.ID, h.all.count, blob(h.all.sum), h.face.count, blob(h.face.sum))
 	for _, name := range b.root.In {
 		b.parts[name] = b.parts[name].plus(h)
-		ok = ok && b.add("scope_in", scopeIn, b.root.ID, name)
+		ok = ok && b.add(scopeTable, createScope, b.root.ID, name)
 	}
 	if c := b.customer; c != nil {
 		if b.holding != nil && b.holding.id != c.id {
@@ -196,7 +200,7 @@ func (b *bulk) plain(in wire.Row) bool {
 	b.rows++
 	b.holds = b.holds.add(rowPart(in.Kind, in.ID, in.Seq), false)
 	return err == nil && !in.Deleted && b.root.ID != "" &&
-		b.add("foreign_in", foreignIn, in.Kind, in.ID, b.root.ID, in.Seq, orNull(listText(in.Masked)), string(body))
+		b.add(foreignTable, createForeign, in.Kind, in.ID, b.root.ID, in.Seq, orNull(listText(in.Masked)), string(body))
 }
 
 // take puts a row into the image. w is used again for the next one.

@@ -1,6 +1,10 @@
 package replica
 
-import "errors"
+import (
+	"errors"
+
+	"github.com/mattn/go-sqlite3"
+)
 
 // attached is the name under which the image of a page stands beside the replica.
 const attached = "page"
@@ -73,15 +77,14 @@ func (r *Replica) unfold(p *Page) error {
 // open, it goes row by row.
 func (l *loader) bulk(p *Page) error {
 	b := p.bulk
-	known := int64(0)
-	if len(b.seen) > 0 {
-		var err error
-		known, err = l.number("SELECT EXISTS (SELECT 1 FROM " + attached + ".root_in n CROSS JOIN root r ON r.id = n.id)")
-		if err != nil {
+	known := len(l.pending) > 0 || len(l.spans) > 0
+	if !known && len(b.seen) > 0 {
+		err := l.exec(copying(rootTable))
+		if known = taken(err); err != nil && !known {
 			return err
 		}
 	}
-	if known != 0 || len(l.pending) > 0 || len(l.spans) > 0 {
+	if known {
 		if err := l.r.unfold(p); err != nil {
 			return err
 		}
@@ -93,6 +96,9 @@ func (l *loader) bulk(p *Page) error {
 		}
 	}
 	for _, s := range b.image.sheets {
+		if s.name == rootTable {
+			continue
+		}
 		if err := l.exec(copying(s.name)); err != nil {
 			return err
 		}
@@ -110,16 +116,22 @@ func (l *loader) bulk(p *Page) error {
 	return l.keepScopes()
 }
 
+// taken tells whether a statement did nothing because a key of it is there already.
+func taken(err error) bool {
+	var e sqlite3.Error
+	return errors.As(err, &e) && e.Code == sqlite3.ErrConstraint
+}
+
 // copying is the statement that copies one table of an image. Of two tables that are declared alike, and without
 // indexes, SQLite copies whole rows without looking into them.
 func copying(table string) string {
 	switch table {
-	case "root_in":
-		return "INSERT INTO root (id, count, sum, face_count, face_sum) SELECT id, count, sum, face_count, face_sum FROM " + attached + ".root_in"
-	case "scope_in":
-		return "INSERT INTO root_scope (root, scope) SELECT i.root, s.n FROM " + attached + ".scope_in i JOIN scope s ON s.name = i.scope"
-	case "foreign_in":
-		return `INSERT INTO foreign_row (kind, id, root, seq, masked, body) SELECT kind, id, root, seq, masked, body FROM ` + attached + `.foreign_in WHERE true
+	case rootTable:
+		return "INSERT INTO root (id, count, sum, face_count, face_sum) SELECT id, count, sum, face_count, face_sum FROM " + attached + "." + rootTable
+	case scopeTable:
+		return "INSERT INTO root_scope (root, scope) SELECT i.root, s.n FROM " + attached + "." + scopeTable + " i JOIN scope s ON s.name = i.scope"
+	case foreignTable:
+		return `INSERT INTO foreign_row (kind, id, root, seq, masked, body) SELECT kind, id, root, seq, masked, body FROM ` + attached + "." + foreignTable + ` WHERE true
 			ON CONFLICT (kind, id) DO UPDATE SET root = excluded.root, seq = excluded.seq, masked = excluded.masked, body = excluded.body`
 	}
 	return "INSERT INTO main." + quote(table) + " SELECT * FROM " + attached + "." + quote(table)

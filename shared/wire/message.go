@@ -11,7 +11,7 @@ import (
 // version that was ever released: what somebody typed is never stranded by an upgrade.
 //
 //	1  the first
-//	2  spans: narrow repair, a scope told anew after its horizon; first syncs in blocks
+//	2  spans: narrow repair, a scope told anew after its horizon
 const (
 	Protocol   = 2
 	OldestPull = 1
@@ -55,8 +55,6 @@ type Pull struct {
 	// Repair asks that the answer, beside the usual news, tells these spans whole, in ascending order of scope and From.
 	// At most MaxRepair; asked on the first page, kept in the Token. Since protocol 2.
 	Repair []Span `json:"repair,omitempty"`
-	// Blocks says that the client takes Frame.Block. Since protocol 2.
-	Blocks bool `json:"blocks,omitempty"`
 }
 
 // Span is a scope, or the part of it whose root ids are from From on and before To. To "" has no end.
