@@ -33,10 +33,10 @@ type client struct {
 	ever    map[string]bool // roots that the user could see at some commit; nil when nobody keeps count
 	pages   int
 
-	protocol int         // 0: the newest
-	ask      []wire.Span // to be repaired by the next pull
-	spans    []wire.Span // of the answer
-	named    map[[2]string]bool
+	protocol int               // 0: the newest
+	ask      []wire.Span       // to be repaired by the next pull
+	spans    []wire.Span       // of the answer
+	named    map[[2]string]int // root and scope → how many spans had been told of when it was named
 }
 
 // replica is what a laptop holds.
@@ -66,14 +66,14 @@ func (r replica) clone() replica {
 }
 
 func (w *world) client(user string) *client {
-	return &client{w: w, by: w.device(user), state: emptyReplica(), results: map[string]change.Result{}, leaves: map[string]wire.Leave{}, named: map[[2]string]bool{}}
+	return &client{w: w, by: w.device(user), state: emptyReplica(), results: map[string]change.Result{}, leaves: map[string]wire.Leave{}, named: map[[2]string]int{}}
 }
 
 // pull takes a whole answer in pages of limit rows; between, if given, runs after every page but the last.
 func (c *client) pull(limit int, between func()) {
 	c.w.t.Helper()
 	staged, token := c.state.clone(), ""
-	c.frames, c.spans, c.named = nil, nil, map[[2]string]bool{}
+	c.frames, c.spans, c.named = nil, nil, map[[2]string]int{}
 	in := wire.Pull{Protocol: wire.Protocol, Cursor: c.cursor, Limit: limit, Repair: c.ask}
 	if c.protocol != 0 {
 		in.Protocol = c.protocol
@@ -136,7 +136,6 @@ func (c *client) page(r *replica, in wire.Pull) *wire.End {
 				c.w.t.Errorf("%s of protocol %d: a span that is not for him: %+v", c.by.User, in.Protocol, f.Span)
 			}
 			c.spans = append(c.spans, *f.Span)
-			c.named = map[[2]string]bool{}
 		case f.Root != nil:
 			root = f.Root.ID
 			c.root(r, *f.Root)
@@ -189,9 +188,9 @@ func (c *client) drop(r *replica, scope string) {
 
 // clear takes out of the scopes what the answer told whole and did not name.
 func (c *client) clear(r *replica) {
-	for _, span := range c.spans {
+	for i, span := range c.spans {
 		for root, in := range r.in {
-			if in[span.Scope] && root >= span.From && (span.To == "" || root < span.To) && !c.named[[2]string{root, span.Scope}] {
+			if in[span.Scope] && root >= span.From && (span.To == "" || root < span.To) && c.named[[2]string{root, span.Scope}] <= i {
 				delete(in, span.Scope)
 				c.forget(r, root)
 			}
@@ -220,7 +219,7 @@ func (c *client) root(r *replica, f wire.Root) {
 			c.w.t.Errorf("root %s joins scope %s, which is not held", f.ID, s)
 		}
 		r.in[f.ID][s] = true
-		c.named[[2]string{f.ID, s}] = true
+		c.named[[2]string{f.ID, s}] = len(c.spans)
 	}
 	for _, s := range f.Out {
 		delete(r.in[f.ID], s)

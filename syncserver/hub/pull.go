@@ -76,7 +76,7 @@ func readToken(by Identity, in wire.Pull, v *store.View) (token, error) {
 		t := token{
 			User: by.User, Epoch: v.Epoch, Cursor: cursor, First: in.Cursor == "", Start: v.Head, Seen: cursor, Base: cursor, Round: v.Head, Total: -1,
 		}
-		if err == nil && len(in.Repair) > 0 && !t.First {
+		if err == nil && len(in.Repair) > 0 && !t.First && in.Protocol >= spanProtocol {
 			t.Spans = &spans{Asked: in.Repair}
 			err = t.Spans.check()
 		}

@@ -2,6 +2,7 @@ package hub
 
 import (
 	"context"
+	"math"
 
 	"yuzhou/shared/fault"
 	"yuzhou/shared/wire"
@@ -19,6 +20,9 @@ type spans struct {
 	At      string      `json:"n,omitempty"` // the scope beyond its horizon that is being told
 	Past    string      `json:"p,omitempty"` // and the root up to which it, or the asked span, is told
 }
+
+// spanProtocol is the first protocol that knows spans.
+const spanProtocol = 2
 
 // everything is the base of a reading that takes each entry as new.
 const everything = -1
@@ -107,7 +111,7 @@ func (p *page) announceSpans() error {
 	}
 	risen := horizon > 0 && (p.Spans == nil || horizon > p.Spans.Horizon)
 	switch {
-	case risen && p.protocol < 2:
+	case risen && p.protocol < spanProtocol:
 		return fault.New(fault.EpochChanged) // it knows no spans: it begins anew
 	case risen && p.Spans == nil:
 		p.Spans = &spans{}
@@ -118,7 +122,7 @@ func (p *page) announceSpans() error {
 	total := int64(0)
 	if risen {
 		p.Spans.Horizon, p.Spans.Whole, p.Spans.At, p.Spans.Past = horizon, "", "", ""
-		beyond, err := p.view.Beyond(p.by.User, p.Cursor, "")
+		beyond, err := p.view.Beyond(p.by.User, p.Cursor, "", math.MaxInt32)
 		if err != nil {
 			return err
 		}
@@ -156,7 +160,7 @@ func (p *page) asked(a wire.Span) (s store.Held, found bool, err error) {
 // nextSpan finds what is to be told next.
 func (p *page) nextSpan() (s store.Held, from, to string, found bool, err error) {
 	if p.Spans.Horizon > 0 {
-		beyond, err := p.view.Beyond(p.by.User, p.Cursor, p.Spans.Whole)
+		beyond, err := p.view.Beyond(p.by.User, p.Cursor, p.Spans.Whole, 1)
 		if err != nil {
 			return s, "", "", false, err
 		}
@@ -209,5 +213,5 @@ func (p *page) span(ctx context.Context, s store.Held, from, to string) (full bo
 
 // toldIn tells whether an entry was told by the span of its scope: what is there and did not change since the first page.
 func (p *page) toldIn(s store.Held, e store.Entry) bool {
-	return !e.Gone && s.Since <= p.Cursor && s.Horizon > p.Cursor && e.Seq <= p.Start && p.protocol >= 2
+	return !e.Gone && s.Since <= p.Cursor && s.Horizon > p.Cursor && e.Seq <= p.Start && p.protocol >= spanProtocol
 }

@@ -19,14 +19,14 @@ func end(to string) string {
 
 // Beyond lists, by name and after a name, the scopes that a user has held in one form since a commit or longer, and that
 // have forgotten something that left them after it.
-func (v *View) Beyond(user string, cursor int64, after string) (list []Held, err error) {
+func (v *View) Beyond(user string, cursor int64, after string, limit int) (list []Held, err error) {
 	err = v.c.each(func(scan func(...any) error) error {
 		var h Held
 		h.Grant, err = scanGrant(scan, &h.Since, &h.Horizon)
 		list = append(list, h)
 		return err
 	}, `SELECT s.scope, s.face, s.masked, s.hidden, s.since, c.horizon FROM sight s JOIN scope c ON c.name = s.scope
-		WHERE s.user = ? AND s.scope > ? AND s.until = 0 AND s.since <= ? AND c.horizon > ? ORDER BY s.scope`, user, after, cursor, cursor)
+		WHERE s.user = ? AND s.scope > ? AND s.until = 0 AND s.since <= ? AND c.horizon > ? ORDER BY s.scope LIMIT ?`, user, after, cursor, cursor, limit)
 	return list, err
 }
 
