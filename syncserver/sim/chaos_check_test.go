@@ -70,8 +70,12 @@ func (c *chaos) heal() {
 	for _, m := range c.laptops {
 		m.kill(time.Time{})
 	}
-	c.server.kill(time.Time{})
+	for _, s := range c.servers {
+		s.kill(time.Time{})
+	}
 	c.settle(time.Time{})
+	c.calm()
+	c.lines.Wait()
 	c.ready()
 	for round := 0; ; round++ {
 		rest := true
@@ -90,8 +94,10 @@ func (c *chaos) heal() {
 		}
 		c.must(clock.Wait(c.ctx, 300*time.Millisecond))
 	}
-	c.must(c.server.cmd.Process.Signal(syscall.SIGTERM))
-	<-c.server.left
+	for _, s := range c.servers {
+		c.must(s.cmd.Process.Signal(syscall.SIGTERM))
+		<-s.left
+	}
 }
 
 // check holds everything against everything.

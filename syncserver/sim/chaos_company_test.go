@@ -15,6 +15,8 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -97,25 +99,33 @@ type chaos struct {
 	rnd     *rand.Rand
 	bin     string
 	folder  string
-	address string // of the server, behind the proxies
-	data    string
-	server  *program
+	servers []*station // two on one database, or one on a file
 	laptops []*machine
 	where   *database // nil: a file in data
 	undo    []undo
+	raging  context.Context // ends when everything is to be healed
+	calm    context.CancelFunc
+	lines   sync.WaitGroup // what is being done to lines
 	count   map[string]int
+}
+
+// station is a server: its folder, its process, and its address behind the proxies.
+type station struct {
+	*program
+	data    string
+	address string
 }
 
 // machine is a laptop: its folder, its process, and its line to the server.
 type machine struct {
 	*program
-	n       int
-	login   string
-	dir     string
-	journal string
-	line    *toxiproxy.Proxy
-	dead    bool // the line is
-	runs    uint64
+	n        int
+	login    string
+	dir      string
+	journal  string
+	line     *toxiproxy.Proxy
+	meddling atomic.Bool // something is being done to the line
+	runs     uint64
 }
 
 // undo ends a fault when its time is over.
@@ -149,33 +159,44 @@ func freeAddress() (string, error) {
 	return l.Addr().String(), l.Close()
 }
 
-// newChaos makes the company; nothing runs yet.
-func newChaos(t *testing.T, bin string, seed uint64) *chaos {
+// newChaos makes the company, with so many servers; nothing runs yet.
+func newChaos(t *testing.T, bin string, seed uint64, servers int) *chaos {
 	t.Helper()
 	c := &chaos{t: t, ctx: t.Context(), rnd: rand.New(rand.NewPCG(seed, 4)), bin: bin, folder: t.TempDir(), count: map[string]int{}}
-	var err error
-	c.address, err = freeAddress()
-	c.must(err)
-	c.data = c.disk("server", 160)
-	c.server = &program{name: "server", log: filepath.Join(c.folder, "server.log"), start: func() *exec.Cmd {
-		return exec.Command(filepath.Join(bin, "yuzhou-server"), c.serving()...)
-	}}
+	c.raging, c.calm = context.WithCancel(c.ctx)
+	for i := range servers {
+		address, err := freeAddress()
+		c.must(err)
+		data := c.disk(fmt.Sprint("server-", i), 160)
+		c.servers = append(c.servers, &station{
+			data: data, address: address,
+			program: &program{name: "server", log: data + ".log", start: func() *exec.Cmd {
+				return exec.Command(filepath.Join(bin, "yuzhou-server"), "serve", "--data", data, "--listen", address)
+			}},
+		})
+	}
 	zerolog.SetGlobalLevel(zerolog.Disabled)
 	proxies := toxiproxy.NewServer(toxiproxy.NewMetricsContainer(nil), zerolog.Nop())
 	for i, login := range chaosLogins {
 		m := &machine{n: i, login: login, journal: filepath.Join(c.folder, fmt.Sprint("journal-", i))}
 		m.dir = c.disk(fmt.Sprint("laptop-", i), 48)
-		m.line = toxiproxy.NewProxy(proxies, m.journal, "127.0.0.1:0", c.address)
+		m.line = toxiproxy.NewProxy(proxies, m.journal, "127.0.0.1:0", c.servers[i%servers].address)
 		c.must(m.line.Start())
 		m.program = &program{name: fmt.Sprint(login, " ", i), log: m.journal + ".log", start: func() *exec.Cmd { return c.typing(m) }}
 		c.laptops = append(c.laptops, m)
 	}
 	t.Cleanup(func() {
+		c.calm()
 		for _, m := range c.laptops {
 			m.kill(time.Time{})
+		}
+		c.lines.Wait()
+		for _, m := range c.laptops {
 			m.line.Stop()
 		}
-		c.server.kill(time.Time{})
+		for _, s := range c.servers {
+			s.kill(time.Time{})
+		}
 		if t.Failed() {
 			c.save()
 		}
@@ -208,23 +229,29 @@ func (c *chaos) typing(m *machine) *exec.Cmd {
 	return cmd
 }
 
-// ready waits until the server answers.
+// ready waits until every server answers.
 func (c *chaos) ready() {
 	c.t.Helper()
-	for deadline := clock.System().Add(time.Minute); clock.System().Before(deadline); {
-		c.must(c.server.up(clock.System()))
-		req, err := http.NewRequestWithContext(c.ctx, http.MethodGet, "http://"+c.address+"/readyz", http.NoBody)
-		c.must(err)
-		if res, err := http.DefaultClient.Do(req); err == nil {
-			_, _ = io.Copy(io.Discard, res.Body)
-			_ = res.Body.Close()
-			if res.StatusCode == http.StatusOK {
-				return
+	for _, s := range c.servers {
+		for deadline := clock.System().Add(time.Minute); !c.answers(s); c.must(clock.Wait(c.ctx, 50*time.Millisecond)) {
+			if clock.System().After(deadline) {
+				c.t.Fatalf("a server does not come back: %s", s.said())
 			}
+			c.must(s.up(clock.System()))
 		}
-		c.must(clock.Wait(c.ctx, 50*time.Millisecond))
 	}
-	c.t.Fatalf("the server does not come back: %s", c.server.said())
+}
+
+func (c *chaos) answers(s *station) bool {
+	c.t.Helper()
+	req, err := http.NewRequestWithContext(c.ctx, http.MethodGet, "http://"+s.address+"/readyz", http.NoBody)
+	c.must(err)
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return false
+	}
+	_, _ = io.Copy(io.Discard, res.Body) // the status says all
+	return res.Body.Close() == nil && res.StatusCode == http.StatusOK
 }
 
 // disk is a folder of its own; for root on a small file system that can be filled.

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"yuzhou/shared/clock"
 )
 
 // later ends a fault after a while.
@@ -32,30 +34,25 @@ func (c *chaos) settle(now time.Time) {
 // strike does one evil thing.
 func (c *chaos) strike(now time.Time) {
 	c.t.Helper()
-	m := c.laptops[c.rnd.IntN(len(c.laptops))]
+	m, s := c.laptops[c.rnd.IntN(len(c.laptops))], c.servers[c.rnd.IntN(len(c.servers))]
 	switch n := c.rnd.IntN(100); {
 	case n < 12:
 		c.count["kills"]++
-		c.server.kill(now.Add(time.Duration(c.rnd.IntN(1500)) * time.Millisecond))
+		s.kill(now.Add(time.Duration(c.rnd.IntN(1500)) * time.Millisecond))
 	case n < 34:
 		c.count["kills"]++
 		m.kill(now.Add(time.Duration(c.rnd.IntN(800)) * time.Millisecond))
 	case n < 76:
-		c.poison(now, m)
+		c.poison(m)
 	case n < 80:
-		if m.dead {
-			return
-		}
 		c.count["cuts"]++
-		m.line.Stop()
-		m.dead = true
-		c.later(now, 3*time.Second, func() error { m.dead = false; return m.line.Start() })
+		c.meddle(m, 3*time.Second, func() error { m.line.Stop(); return nil }, m.line.Start)
 	case n < 85:
-		c.freeze(now, []*program{m.program, c.server}[c.rnd.IntN(2)])
+		c.freeze(now, []*program{m.program, s.program}[c.rnd.IntN(2)])
 	case n < 92 || c.where == nil:
 		dir := m.dir
 		if c.rnd.IntN(2) == 0 {
-			dir = c.data
+			dir = s.data
 		}
 		c.full(now, dir)
 	default:
@@ -64,7 +61,7 @@ func (c *chaos) strike(now time.Time) {
 }
 
 // poison makes a line slow, short or deaf.
-func (c *chaos) poison(now time.Time, m *machine) {
+func (c *chaos) poison(m *machine) {
 	c.t.Helper()
 	kind, attributes := "", ""
 	switch c.rnd.IntN(7) {
@@ -87,9 +84,31 @@ func (c *chaos) poison(now time.Time, m *machine) {
 		c.count["cuts"]++
 	}
 	name := fmt.Sprint("toxic", c.count["toxics"])
-	_, err := m.line.Toxics.AddToxicJson(strings.NewReader(fmt.Sprintf(`{"name":%q,"type":%q,"stream":%q,"attributes":%s}`, name, kind, stream, attributes)))
-	c.must(err)
-	c.later(now, 4*time.Second, func() error { return m.line.Toxics.RemoveToxic(context.Background(), name) })
+	text := fmt.Sprintf(`{"name":%q,"type":%q,"stream":%q,"attributes":%s}`, name, kind, stream, attributes)
+	c.meddle(m, 4*time.Second, func() error {
+		_, err := m.line.Toxics.AddToxicJson(strings.NewReader(text))
+		return err
+	}, func() error { return m.line.Toxics.RemoveToxic(context.Background(), name) })
+}
+
+// meddle does something to a line for a while. The proxy waits for who is on the line, and he may be frozen, so nobody
+// waits for the proxy; one thing happens to a line at a time.
+func (c *chaos) meddle(m *machine, most time.Duration, begin, end func() error) {
+	if !m.meddling.CompareAndSwap(false, true) {
+		return
+	}
+	wait := time.Duration(c.rnd.Int64N(int64(most)))
+	c.lines.Go(func() {
+		defer m.meddling.Store(false)
+		err := begin()
+		if err == nil {
+			_ = clock.Wait(c.raging, wait) // or until everything is healed
+			err = end()
+		}
+		if err != nil {
+			c.t.Error(err)
+		}
+	})
 }
 
 // freeze stops a process in the middle of whatever it does, as a laptop that is closed.

@@ -10,6 +10,8 @@ import (
 
 	_ "github.com/jackc/pgx/v5/stdlib" // to read the database beside the program
 
+	"yuzhou/syncserver/server"
+	"yuzhou/syncserver/store"
 	"yuzhou/syncserver/store/postgrestest"
 )
 
@@ -20,21 +22,20 @@ type database struct {
 	down    bool
 }
 
-// serving are the arguments of the server.
-func (c *chaos) serving() []string {
-	args := []string{"serve", "--data", c.data, "--listen", c.address}
-	if c.where != nil {
-		args = append(args, "--store", c.where.address)
-	}
-	return args
-}
-
-// toPostgres moves what the server has into a database.
+// toPostgres moves what the server has into a database, for all servers.
 func (c *chaos) toPostgres() {
 	c.t.Helper()
 	cluster := postgrestest.Start(c.t, postgrestest.Options{Durable: true, TCP: true})
 	where := &database{cluster: cluster, address: cluster.Database(c.t)}
-	c.run("move-store", "--data", c.data, "--to", where.address)
+	from, err := store.Open(c.ctx, c.store())
+	c.must(err)
+	to, err := store.Open(c.ctx, where.address)
+	c.must(err)
+	_, err = store.Copy(c.ctx, from, to, func(store.Copied) {})
+	c.must(errors.Join(err, from.Close(), to.Close()))
+	for _, s := range c.servers {
+		c.must(server.Move(s.data, where.address))
+	}
 	c.where = where
 }
 

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"yuzhou/shared/clock"
+	"yuzhou/syncserver/server"
 )
 
 // TestChaos lets people work on real processes that are killed, stopped and cut off, over lines that are slow, short and
@@ -33,7 +34,7 @@ func TestChaos(t *testing.T) {
 			start := clock.System()
 			seed := uint64(start.UnixNano())
 			t.Logf("seed %d", seed)
-			c := newChaos(t, bin, seed)
+			c := newChaos(t, bin, seed, map[string]int{"sqlite": 1, "postgres": 2}[which])
 			c.found(which)
 			c.rage(start.Add(took / time.Duration(len(stores))))
 			c.heal()
@@ -55,7 +56,7 @@ func TestChaos(t *testing.T) {
 // found fills the server and has every laptop make its first sync before the first fault.
 func (c *chaos) found(which string) {
 	c.t.Helper()
-	c.run("demo", "--data", c.data, "--customers", "60", "--followups", "60", "--tasks", "20", "--seed", "7")
+	c.run("demo", "--data", c.servers[0].data, "--customers", "60", "--followups", "60", "--tasks", "20", "--seed", "7")
 	if which == "postgres" {
 		c.toPostgres()
 	}
@@ -89,7 +90,9 @@ func (c *chaos) rage(end time.Time) {
 			c.strike(now)
 			next = now.Add(time.Duration(150+c.rnd.IntN(700)) * time.Millisecond)
 		}
-		c.must(c.server.up(now))
+		for _, s := range c.servers {
+			c.must(s.up(now))
+		}
 		for _, m := range c.laptops {
 			c.must(m.up(now))
 		}
@@ -102,5 +105,5 @@ func (c *chaos) store() string {
 	if c.where != nil {
 		return c.where.address
 	}
-	return filepath.Join(c.data, "yuzhou.db")
+	return filepath.Join(c.servers[0].data, server.DatabaseFile)
 }
