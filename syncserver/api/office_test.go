@@ -47,7 +47,8 @@ type office struct {
 	server *server.Server
 	tokens map[string]string
 	users  map[string]string // login → id
-	stop   func()            // stops the server, once
+	data   string
+	stop   func() // stops the server, once
 }
 
 func newOffice(t *testing.T) *office { return newLimitedOffice(t, api.Limits{}) }
@@ -71,7 +72,7 @@ func newOfficeWith(t *testing.T, config server.Config) *office {
 	if err != nil {
 		t.Fatal(err)
 	}
-	o.server = running
+	o.server, o.data = running, folder
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- running.Run(ctx) }()

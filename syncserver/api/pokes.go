@@ -44,7 +44,8 @@ func (a *API) pokes(c call) {
 	watch := a.hub.Watch(c.who)
 	defer watch.Close()
 	s := stream{c, http.NewResponseController(c.Writer)}
-	if err := s.open(a.hub.Epoch()); err != nil {
+	epoch := a.hub.Epoch()
+	if err := s.open(epoch); err != nil {
 		return // whoever asked has gone
 	}
 	beats := a.beats(ctx)
@@ -63,6 +64,9 @@ func (a *API) pokes(c call) {
 		// A database that is away for a moment ends nobody's session.
 		if fault.CodeOf(a.hub.Active(ctx, c.who)) == fault.Unauthorized {
 			return
+		}
+		if a.hub.Epoch() != epoch {
+			return // the numbers of another history would mislead the laptop; it comes again and is told the new one
 		}
 		if err := s.send(line); err != nil {
 			return

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"log/slog"
 	"net"
@@ -20,6 +21,7 @@ import (
 
 	"yuzhou/shared/wire"
 	"yuzhou/syncserver/api"
+	"yuzhou/syncserver/hub"
 	"yuzhou/syncserver/server"
 )
 
@@ -154,7 +156,8 @@ func TestPokesBeat(t *testing.T) {
 	}
 }
 
-// A stream ends with the session, for whatever reason, and with the server, which does not wait for it.
+// A stream ends with the session, for whatever reason, with the history after a restore, and with the server, which does
+// not wait for it.
 func TestPokesEnd(t *testing.T) {
 	o := newOffice(t)
 	for name, end := range map[string]func(){
@@ -176,6 +179,14 @@ func TestPokesEnd(t *testing.T) {
 		})
 	}
 	e := o.listen(manager)
+	e.poked(1)
+	core, err := server.OpenCore(t.Context(), o.data, clockwork.NewRealClock(), slog.New(slog.DiscardHandler))
+	o.must(err)
+	_, _, err = core.Hub.Restored(t.Context(), hub.System) // as the command does, in a process of its own
+	o.must(errors.Join(err, core.Close()))
+	o.read(o.ask(admin, http.MethodPatch, "/api/v1/admin/settings", api.Change{Values: map[string]any{"warn_days": 9}}), http.StatusOK, nil)
+	e.over()
+	e = o.listen(manager)
 	e.poked(1)
 	o.stop()
 	e.over()

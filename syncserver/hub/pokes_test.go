@@ -15,7 +15,7 @@ import (
 )
 
 // patience is how long a test waits for an effect.
-const patience = 10 * time.Second
+const patience = time.Minute
 
 // firm is a world with people in it.
 type firm struct {

@@ -62,7 +62,7 @@ func dues(t *testing.T, h *hub.Hub) []time.Time {
 // movedUntil moves the clock by minutes until something is so.
 func movedUntil(t *testing.T, clk *clockwork.FakeClock, there func() bool) {
 	t.Helper()
-	ticker, limit := time.NewTicker(2*time.Millisecond), time.NewTimer(20*time.Second)
+	ticker, limit := time.NewTicker(2*time.Millisecond), time.NewTimer(time.Minute)
 	defer ticker.Stop()
 	defer limit.Stop()
 	for !there() {
@@ -184,10 +184,10 @@ func TestCloseLeavesNothing(t *testing.T) {
 	waitUntil(t, func() bool { return runtime.NumGoroutine() <= before })
 }
 
-// waitUntil waits for an effect, at most ten seconds.
+// waitUntil waits for an effect, at most a minute.
 func waitUntil(t *testing.T, there func() bool) {
 	t.Helper()
-	ticker, limit := time.NewTicker(5*time.Millisecond), time.NewTimer(10*time.Second)
+	ticker, limit := time.NewTicker(5*time.Millisecond), time.NewTimer(time.Minute)
 	defer ticker.Stop()
 	defer limit.Stop()
 	for !there() {

@@ -26,7 +26,7 @@ import (
 // until waits for an effect.
 func until(t *testing.T, what string, there func() bool) {
 	t.Helper()
-	ticker, limit := time.NewTicker(10*time.Millisecond), time.NewTimer(30*time.Second)
+	ticker, limit := time.NewTicker(10*time.Millisecond), time.NewTimer(time.Minute)
 	defer ticker.Stop()
 	defer limit.Stop()
 	for !there() {
@@ -214,7 +214,7 @@ func await(t *testing.T, pokes <-chan int64) int64 {
 	select {
 	case head := <-pokes:
 		return head
-	case <-time.After(30 * time.Second):
+	case <-time.After(time.Minute):
 		t.Fatal("no poke came")
 		return 0
 	}
