@@ -1,6 +1,7 @@
 package settings
 
 import (
+	"cmp"
 	"io/fs"
 	"path"
 	"slices"
@@ -15,7 +16,7 @@ import (
 	"yuzhou/desktop/ui/words"
 )
 
-// helpPages names the help texts that there are in the language that is spoken: first-day-it, first-day-sales.
+// helpPages names the help texts that there are in the language that is spoken, those for salespeople first.
 func helpPages() []string {
 	files, err := fs.Glob(assets.Files, "help/*."+words.Language()+".md")
 	if err != nil { // the pattern is ours
@@ -28,7 +29,13 @@ func helpPages() []string {
 			names = append(names, name)
 		}
 	}
-	slices.SortFunc(names, func(a, b string) int { return strings.Compare(b, a) }) // sales before it
+	sales := func(name string) int {
+		if strings.HasSuffix(name, "-sales") {
+			return 0
+		}
+		return 1
+	}
+	slices.SortFunc(names, func(a, b string) int { return cmp.Or(sales(a)-sales(b), strings.Compare(a, b)) })
 	return names
 }
 
