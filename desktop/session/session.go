@@ -245,6 +245,15 @@ func (s *Session) AllowRemoval() error {
 	return nil
 }
 
+// Rescan has everything fetched anew, and starts it. What is unsent stays.
+func (s *Session) Rescan() error {
+	if err := s.replica.Rescan(); err != nil {
+		return err
+	}
+	s.SyncNow()
+	return nil
+}
+
 // Status tells how the last contact with the server went.
 func (s *Session) Status() screen.Status {
 	w := s.now()

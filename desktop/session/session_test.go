@@ -81,7 +81,7 @@ func TestLoginRefused(t *testing.T) {
 	s := open(t, t.TempDir())
 	defer func() { must(t, s.Close()) }()
 	for address, want := range map[string]fault.Code{
-		server.URL: fault.BadLogin, "http://crm.example": fault.InsecureAddress, "http://127.0.0.1:1": fault.Offline,
+		server.URL: fault.BadLogin, "http://crm.example": fault.InsecureAddress, "http://127.0.0.1:1": fault.NotListening,
 	} {
 		err := s.Login(t.Context(), login.Credentials{Server: address, Login: "zw", Password: "x"})
 		if got := fault.CodeOf(err); got != want {

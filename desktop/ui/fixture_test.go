@@ -44,6 +44,7 @@ type bench struct {
 	prefs   screen.Preferences
 	synced  int
 	allowed int
+	rescans int // everything was asked for anew
 	logins  []login.Credentials
 	refuse  error // what a login answers
 	server  string
@@ -169,6 +170,7 @@ func (h *bench) port() Port {
 		LogOut:       func(context.Context) error { h.book = nil; return nil },
 		SyncNow:      func() { h.synced++ },
 		AllowRemoval: func() error { h.allowed++; return nil },
+		Rescan:       func() error { h.rescans++; return nil },
 		Now:          clock.At(noon),
 		Status:       func() screen.Status { return h.status },
 		Listen:       func(func()) func() { return func() {} },

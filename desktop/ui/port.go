@@ -31,6 +31,8 @@ type Port struct {
 	SyncNow func()
 	// AllowRemoval lets the next sync remove what one has stopped before (MASS_REMOVAL), and starts it.
 	AllowRemoval func() error
+	// Rescan has everything fetched anew beside what is in use, keeping what is unsent, and starts it (SYNC-16).
+	Rescan func() error
 	// Now is the present moment, for the times on the login page.
 	Now func() time.Time
 	// Status tells how the last contact with the server went; Listen calls back, on any goroutine, when that changes.

@@ -173,3 +173,32 @@ func TestLogOutNamesUnsent(t *testing.T) {
 		t.Fatal("cancelling logged out")
 	}
 }
+
+// The settings can have everything downloaded anew, after saying what that means (SYNC-16).
+func TestRescanIsAsked(t *testing.T) {
+	h, _ := offline(t, plainLook)
+	h.open(screen.Route{Screen: screen.Settings})
+	h.tap("重新下载全部…")
+	h.mustRead("重新下载全部资料")
+	if h.rescans != 0 {
+		t.Fatal("it began without asking")
+	}
+	h.tap("重新下载")
+	if h.rescans != 1 {
+		t.Errorf("asked for %d times", h.rescans)
+	}
+}
+
+// A word of the program itself stands in the tray, with what happened and what it means, and can be put away.
+func TestProgramsWordsInTheTray(t *testing.T) {
+	h, l := offline(t, plainLook)
+	must(t, l.book.Set("customer", h.mine(), schema.Values{"remark": "写在副本上的"}))
+	l.refuse(fault.New(fault.ReplicaFork))
+	h.open(screen.Route{Screen: screen.Tray})
+	h.mustRead("渔舟提示")
+	h.mustRead("这台电脑的数据像是从别处复制来的，服务器已见过同一编号的另一份改动。")
+	h.tap("知道了")
+	if items, err := l.book.Tray(); err != nil || len(items) > 0 {
+		t.Fatalf("the tray still holds %v, %v", items, err)
+	}
+}

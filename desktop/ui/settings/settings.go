@@ -30,6 +30,7 @@ type Controls struct {
 	Preferences func() screen.Preferences
 	Keep        func(screen.Preferences)
 	SyncNow     func()
+	Rescan      func() error
 	LogOut      func()
 }
 
@@ -149,12 +150,22 @@ func (p *Page) account() fyne.CanvasObject {
 	leave := "ui.settings.leavePractice"
 	if !p.book.Practice() {
 		buttons.Add(widget.NewPlainButton(words.T("ui.settings.syncNow"), p.controls.SyncNow))
+		buttons.Add(widget.NewPlainButton(words.T("ui.settings.rescan"), p.askRescan))
 		leave = "ui.settings.logout"
 	}
 	buttons.Add(widget.NewDangerButton(words.T(leave), p.controls.LogOut))
 	foot.Add(buttons)
 	rows.Add(widget.NewInset(14, 12, 14, 14, foot))
 	return widget.NewCard(words.T("ui.settings.account"), rows)
+}
+
+// askRescan says what fetching everything anew means, and that nothing unsent is touched (SYNC-16).
+func (p *Page) askRescan() {
+	p.nav.Ask(screen.Question{
+		Title:   words.T("ui.settings.rescan.title"),
+		Content: widget.NewParagraph(words.T("ui.settings.rescan.text"), widget.Body, widget.ColorText),
+		Confirm: words.T("ui.settings.rescan.confirm"), Done: p.controls.Rescan,
+	})
 }
 
 func (p *Page) about() fyne.CanvasObject {
