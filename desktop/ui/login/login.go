@@ -199,7 +199,8 @@ func (p *Page) refuse(err error) {
 	switch fault.CodeOf(err) {
 	case fault.Offline: // there is no book yet in which work could go on
 		why = words.T("ui.login.unreachable")
-	case fault.BadAddress, fault.InsecureAddress, fault.NotOurServer:
+	case fault.BadAddress, fault.InsecureAddress, fault.NotOurServer, fault.UnknownHost, fault.NotListening, fault.PlainServer,
+		fault.CertUnknown, fault.CertName, fault.CertExpired:
 	default:
 		field = p.password
 	}
