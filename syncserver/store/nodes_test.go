@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"net"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -390,5 +392,33 @@ func TestRestartUnderLoad(t *testing.T) {
 	})
 	if err := stores[0].View(t.Context(), func(v *View) error { return v.Audit(t.Errorf) }); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestSilentDatabase: a database that takes the connection and says nothing keeps nobody waiting.
+func TestSilentDatabase(t *testing.T) {
+	silent, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := silent.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	opened := make(chan error, 1)
+	go func() {
+		_, err := Open(context.Background(), "postgres://yuzhou:secret@"+silent.Addr().String()+"/yuzhou?sslmode=disable&connect_timeout=1")
+		opened <- err
+	}()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	select {
+	case err := <-opened:
+		if err == nil || strings.Contains(err.Error(), "secret") {
+			t.Errorf("%v", err)
+		}
+	case <-ctx.Done():
+		t.Error("it waits still")
 	}
 }
