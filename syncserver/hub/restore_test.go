@@ -222,4 +222,14 @@ func TestSumsAreOfOneHistory(t *testing.T) {
 	if !strings.HasPrefix(answer.Cursor, w.h.Epoch()+".") || answer.Seq == 0 || len(answer.Sums) != 1 || answer.Sums[0].Count == 0 {
 		t.Errorf("%+v", answer)
 	}
+	before, now, err := w.h.Restored(w.ctx(), System)
+	w.must(err)
+	again, err := w.h.Sums(w.ctx(), by, wire.Sums{Protocol: 2, Scope: access.CommonScope, Spans: []wire.Range{{}}})
+	w.must(err)
+	if before == now || w.h.Epoch() != now || !strings.HasPrefix(again.Cursor, now+".") || again.Sums[0] != answer.Sums[0] {
+		t.Errorf("%+v, after the restore %+v", answer, again)
+	}
+	if err := w.h.Pull(w.ctx(), by, wire.Pull{Protocol: 2, Cursor: answer.Cursor}, wire.NewWriter()); fault.CodeOf(err) != fault.EpochChanged {
+		t.Errorf("a cursor of the old history: %v", err)
+	}
 }
