@@ -25,17 +25,20 @@ func (l *laptop) check(complete bool) {
 	if epoch == l.epoch && cursor < l.cursor {
 		l.w.fail(diverged, "%s was at %d and is at %d", l, l.cursor, cursor)
 	}
-	l.checkState(h, epoch, cursor)
+	l.checkState(h, epoch, cursor, complete)
 	l.checkAge(h, epoch)
 	l.epoch, l.cursor = epoch, cursor
 	l.w.settleTyped(l)
+	if class, what := h.sums(); class != "" && !l.spoilt {
+		l.w.fail(class, "%s: %s", l, what)
+	}
 	if complete {
 		l.checkTraces(h)
 	}
 }
 
 // checkState holds the server's rows against the state at the laptop's commit (I3, I4, I6).
-func (l *laptop) checkState(h held, epoch string, cursor int64) {
+func (l *laptop) checkState(h held, epoch string, cursor int64, complete bool) {
 	l.w.mu.Lock()
 	defer l.w.mu.Unlock()
 	if epoch != l.w.books.epoch {
@@ -45,7 +48,7 @@ func (l *laptop) checkState(h held, epoch string, cursor int64) {
 	if e == nil {
 		return
 	}
-	if class, what := h.against(e, l.me); class != "" {
+	if class, what := h.against(e, l.me); class != "" && (!l.spoilt || l.w.resting && complete) {
 		l.w.Wrong = append(l.w.Wrong, wrong{class, l.w.step.N, l.String() + " at " + strconv.FormatInt(cursor, 10) + " " + what})
 	}
 }
@@ -61,4 +64,18 @@ func (l *laptop) checkAge(h held, epoch string) {
 		}
 		l.saw[k] = r.Seq
 	}
+}
+
+// sums holds what the file says of the number of rows against its rows: the replica counts its own, and believes nobody.
+func (h held) sums() (class, what string) {
+	count := int64(0)
+	for _, r := range h.server {
+		if !r.Deleted {
+			count++
+		}
+	}
+	if h.foreign == 0 && h.counted >= 0 && h.counted != count {
+		return diverged, "it has " + strconv.FormatInt(count, 10) + " rows of the server and says " + strconv.FormatInt(h.counted, 10)
+	}
+	return "", ""
 }

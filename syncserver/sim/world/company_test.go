@@ -155,11 +155,13 @@ func (w *world) doReclaim(s step) {
 		w.pass(time.Duration(24+s.R[0]%240) * time.Hour)
 	}
 	for _, n := range w.nodes {
+		before := w.books.head
 		due, ok, err := n.h.DueRun(w.ctx)
 		if err == nil && ok {
 			_, err = n.h.Reclaim(w.ctx, due)
 		}
 		w.mustUnlessWounded(err)
+		w.books.observe()
+		w.checkTaken(before)
 	}
-	w.books.observe()
 }

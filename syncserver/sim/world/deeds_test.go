@@ -43,6 +43,8 @@ var deeds = []deed{
 	{"image", 8, onLaptop((*world).doImage)},
 	{"back to image", 8, onLaptop((*world).doBackToImage)},
 	{"clock", 12, onLaptop((*world).doClock)},
+	{"rows rot", 6, onLaptop((*world).doRot)},
+	{"copied", 5, onLaptop((*world).doCopied)},
 
 	// What the company does.
 	{"move", 10, (*world).doMove},
@@ -62,6 +64,8 @@ var deeds = []deed{
 	{"days", 8, (*world).doDays},
 	{"reclaim", 20, (*world).doReclaim},
 	{"server dies", 10, (*world).doServerDies},
+	{"backup", 8, (*world).doBackup},
+	{"back to backup", 5, (*world).doBackToBackup},
 	{"server restarts", 6, (*world).doServerRestarts},
 	{"server clock", 4, (*world).doServerClock},
 	{"late parcel", 30, (*world).doLateParcel},

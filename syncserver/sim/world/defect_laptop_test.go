@@ -3,10 +3,11 @@ package world
 // laptopDefects are mistakes of the laptop.
 var laptopDefects = []defect{
 	{
-		"a queue that a refusal blocks", "desktop/replica/send.go",
-		`		if result.Outcome == change.Refused {
+		name: "a queue that a refusal blocks", file: "desktop/replica/send.go",
+		was: `		if result.Outcome == change.Refused {
 			tally.Refused++
-`, `		if result.Outcome == change.Refused && planted("a queue that a refusal blocks") {
+`,
+		now: `		if result.Outcome == change.Refused && planted("a queue that a refusal blocks") {
 			break
 		}
 		if result.Outcome == change.Refused {
@@ -14,11 +15,12 @@ var laptopDefects = []defect{
 `,
 	},
 	{
-		"a refusal without what was typed", "desktop/replica/send.go",
-		`		if g.op == change.Ask {
+		name: "a refusal without what was typed", file: "desktop/replica/send.go",
+		was: `		if g.op == change.Ask {
 			item.Type = TrayVerdict
 		}
-`, `		if g.op == change.Ask {
+`,
+		now: `		if g.op == change.Ask {
 			item.Type = TrayVerdict
 		}
 		if planted("a refusal without what was typed") {
@@ -27,11 +29,12 @@ var laptopDefects = []defect{
 `,
 	},
 	{
-		"a refusal that nobody hears of", "desktop/replica/send.go",
-		`		if err := t.tray(item); err != nil {
+		name: "a refusal that nobody hears of", file: "desktop/replica/send.go",
+		was: `		if err := t.tray(item); err != nil {
 			return nil, err
 		}
-`, `		if planted("a refusal that nobody hears of") {
+`,
+		now: `		if planted("a refusal that nobody hears of") {
 			continue
 		}
 		if err := t.tray(item); err != nil {
@@ -40,9 +43,10 @@ var laptopDefects = []defect{
 `,
 	},
 	{
-		"a push counts as done when it was sent", "desktop/syncer/push.go",
-		`	answer, err := m.sync(ctx, pathPush, wire.ContentType, digest, body)
-`, `	answer, err := m.sync(ctx, pathPush, wire.ContentType, digest, body)
+		name: "a push counts as done when it was sent", file: "desktop/syncer/push.go",
+		was: `	answer, err := m.sync(ctx, pathPush, wire.ContentType, digest, body)
+`,
+		now: `	answer, err := m.sync(ctx, pathPush, wire.ContentType, digest, body)
 	if planted("a push counts as done when it was sent") && err != nil {
 		var done []change.Result
 		for _, o := range batch {
@@ -53,51 +57,58 @@ var laptopDefects = []defect{
 `,
 	},
 	{
-		"an accepted change disappears until the next pull", "desktop/replica/settle.go",
-		`	where := "WHERE state = 'answered' AND seq <= ?1 AND seq > 0"
-`, `	where := "WHERE state = 'answered' AND seq <= ?1 AND seq > 0"
+		name: "an accepted change disappears until the next pull", file: "desktop/replica/settle.go",
+		was: `	where := "WHERE state = 'answered' AND seq <= ?1 AND seq > 0"
+`,
+		now: `	where := "WHERE state = 'answered' AND seq <= ?1 AND seq > 0"
 	if planted("an accepted change disappears until the next pull") {
 		where = "WHERE state = 'answered' AND ?1 >= 0"
 	}
 `,
 	},
 	{
-		"the base of an unsent change is raised by a pull", "desktop/replica/send.go",
-		`		o.Text = json.RawMessage(mutation)
-`, `		o.Text = json.RawMessage(mutation)
+		name: "the base of an unsent change is raised by a pull", file: "desktop/replica/send.go",
+		was: `		o.Text = json.RawMessage(mutation)
+`,
+		now: `		o.Text = json.RawMessage(mutation)
 		if planted("the base of an unsent change is raised by a pull") {
 			o.Text = c.raised(mutation)
 		}
 `,
 	},
 	{
-		"what left stays in the log", "desktop/replica/tx.go",
-		`	if t.removed || r.owed {`, `	if (t.removed || r.owed) && !planted("what left stays in the log") {`,
+		name: "what left stays in the log", file: "desktop/replica/tx.go",
+		was: `	if t.removed || r.owed {`,
+		now: `	if (t.removed || r.owed) && !planted("what left stays in the log") {`,
 	},
 	{
-		"what left stays in the file", "desktop/replica/connect.go",
-		`	"PRAGMA secure_delete=ON",`, `	"PRAGMA secure_delete=" + orPlanted("what left stays in the file", "ON", "OFF"),`,
+		name: "what left stays in the file", file: "desktop/replica/connect.go",
+		was: `	"PRAGMA secure_delete=ON",`,
+		now: `	"PRAGMA secure_delete=" + orPlanted("what left stays in the file", "ON", "OFF"),`,
 	},
 	{
-		"the search box remembers what left", "desktop/replica/apply.go",
-		`	for _, table := range []string{"finder", "shadow", "foreign_row"} {
-`, `	for _, table := range []string{"finder", "shadow", "foreign_row"} {
+		name: "the search box remembers what left", file: "desktop/replica/apply.go",
+		was: `	for _, table := range []string{"finder", "shadow", "foreign_row"} {
+`,
+		now: `	for _, table := range []string{"finder", "shadow", "foreign_row"} {
 		if table == "finder" && planted("the search box remembers what left") {
 			continue
 		}
 `,
 	},
 	{
-		"a scope that went keeps its roots", "desktop/replica/scope.go",
-		`		if left == 0 {
-			if err := a.removeRoot(id, nil)`, `		if left == 0 && !planted("a scope that went keeps its roots") {
+		name: "a scope that went keeps its roots", file: "desktop/replica/scope.go",
+		was: `		if left == 0 {
+			if err := a.removeRoot(id, nil)`,
+		now: `		if left == 0 && !planted("a scope that went keeps its roots") {
 			if err := a.removeRoot(id, nil)`,
 	},
 	{
-		"pages are applied one by one: half of an answer is in sight", "desktop/replica/pull.go",
-		`		case p.End.More:
+		name: "pages are applied one by one: half of an answer is in sight", file: "desktop/replica/pull.go",
+		was: `		case p.End.More:
 			err = t.stage(p)
-`, `		case p.End.More && planted("pages are applied one by one: half of an answer is in sight"):
+`,
+		now: `		case p.End.More && planted("pages are applied one by one: half of an answer is in sight"):
 			var a *applier
 			if a, err = t.applier(); err == nil {
 				if err = a.page(p); err == nil {
@@ -109,33 +120,37 @@ var laptopDefects = []defect{
 `,
 	},
 	{
-		"a first sync is shown before it is whole", "desktop/replica/pull.go",
-		`		return l.out, t.setMeta(metaPull, p.End.Token)
-`, `		if planted("a first sync is shown before it is whole") {
+		name: "a first sync is shown before it is whole", file: "desktop/replica/pull.go",
+		was: `		return l.out, t.setMeta(metaPull, p.End.Token)
+`,
+		now: `		if planted("a first sync is shown before it is whole") {
 			return l.out, errors.Join(t.setMeta(metaPull, p.End.Token), t.setMeta(metaPublished, yes), l.makeIndexes(), t.setMeta(metaCursor, "none.0"))
 		}
 		return l.out, t.setMeta(metaPull, p.End.Token)
 `,
 	},
 	{
-		"a join is laid over what was there", "desktop/replica/apply.go",
-		`	if g.Join && s.exists {`, `	if g.Join && s.exists && !planted("a join is laid over what was there") {`,
+		name: "a join is laid over what was there", file: "desktop/replica/apply.go",
+		was: `	if g.Join && s.exists {`,
+		now: `	if g.Join && s.exists && !planted("a join is laid over what was there") {`,
 	},
 	{
-		"the digest is adopted from the server", "desktop/replica/scope.go",
-		`		s := a.scopes[t.Scope]
-		if s == nil || s.part != (part{t.Count, t.Sum}) {`, `		s := a.scopes[t.Scope]
+		name: "the digest is adopted from the server", file: "desktop/replica/scope.go",
+		was: `		s := a.scopes[t.Scope]
+		if s == nil || s.part != (part{t.Count, t.Sum}) {`,
+		now: `		s := a.scopes[t.Scope]
 		if s != nil && planted("the digest is adopted from the server") {
 			s.part, s.dirty = part{t.Count, t.Sum}, true
 		}
 		if s == nil || s.part != (part{t.Count, t.Sum}) {`,
 	},
 	{
-		"an answer of anybody is believed", "desktop/syncer/transport.go",
-		`	if !a.is(wire.ContentType) || epoch == "" || sum == "" {
+		name: "an answer of anybody is believed", file: "desktop/syncer/transport.go",
+		was: `	if !a.is(wire.ContentType) || epoch == "" || sum == "" {
 		return reply{}, fault.New(fault.NotOurServer, "Status", a.status)
 	}
-	if wire.Digest(a.body) != sum {`, `	if planted("an answer of anybody is believed") {
+	if wire.Digest(a.body) != sum {`,
+		now: `	if planted("an answer of anybody is believed") {
 		epoch, sum = m.epoch, wire.Digest(a.body)
 	}
 	if !planted("an answer of anybody is believed") && (!a.is(wire.ContentType) || epoch == "" || sum == "") {
@@ -144,64 +159,68 @@ var laptopDefects = []defect{
 	if wire.Digest(a.body) != sum {`,
 	},
 	{
-		"a machine error puts mutations aside", "syncserver/hub/hub.go",
-		`	if store.IsBlame(err) || isFault(err) {
-		return err
-	}
-	return fault.New(fault.Busy)`, `	if store.IsBlame(err) || isFault(err) || planted("a machine error puts mutations aside") {
-		return err
-	}
-	return fault.New(fault.Busy)`,
+		name: "a machine error puts mutations aside", file: "syncserver/hub/hub.go",
+		was: `	if err == nil || store.IsBlame(err) || isFault(err) {
+		return err`,
+		now: `	if err == nil || store.IsBlame(err) || isFault(err) || planted("a machine error puts mutations aside") {
+		return err`,
 	},
 	{
-		"a copied laptop gives up what it may not send under its id", "desktop/replica/send.go",
-		`	if result.Fault != nil && result.Fault.Code == fault.ReplicaFork {`, `	if planted("a copied laptop gives up what it may not send under its id") && result.Fault != nil && result.Fault.Code == fault.ReplicaFork {
+		name: "a copied laptop gives up what it may not send under its id", file: "desktop/replica/send.go",
+		was: `	if result.Fault != nil && result.Fault.Code == fault.ReplicaFork {`,
+		now: `	if planted("a copied laptop gives up what it may not send under its id") && result.Fault != nil && result.Fault.Code == fault.ReplicaFork {
 		return []line{l}, t.withdraw([]line{l})
 	}
 	if result.Fault != nil && result.Fault.Code == fault.ReplicaFork {`,
 	},
 	{
-		"an entry with unsent changes forgets the server's row", "desktop/replica/overlay.go",
-		`		case e.m.Op == change.Delete && alive:
+		name: "an entry with unsent changes forgets the server's row", file: "desktop/replica/overlay.go",
+		was: `		case e.m.Op == change.Delete && alive:
 			rec.Deleted = true
-`, `		case e.m.Op == change.Delete && alive && !planted("an entry with unsent changes forgets the server's row"):
+`,
+		now: `		case e.m.Op == change.Delete && alive && !planted("an entry with unsent changes forgets the server's row"):
 			rec.Deleted = true
 `,
 	},
 	{
-		"what was accepted is not kept for a server that forgets", "desktop/replica/kept.go",
-		"return t.exec(\"UPDATE kept SET offer = 1\")", "return t.exec(\"UPDATE kept SET offer = \" + orPlanted(\"what was accepted is not kept for a server that forgets\", \"1\", \"0\"))",
+		name: "what was accepted is not kept for a server that forgets", file: "desktop/replica/kept.go",
+		was: "return t.exec(\"UPDATE kept SET offer = 1\")",
+		now: "return t.exec(\"UPDATE kept SET offer = \" + orPlanted(\"what was accepted is not kept for a server that forgets\", \"1\", \"0\"))",
 	},
 }
 
 // sharedDefects are mistakes of what both programs share.
 var sharedDefects = []defect{
 	{
-		"a pool masks one field too few", "shared/access/sight.go",
-		`		names = append(names, name)
-		if r.Has(name) {`, `		names = append(names, name)
+		name: "a pool masks one field too few", file: "shared/access/sight.go",
+		was: `		names = append(names, name)
+		if r.Has(name) {`,
+		now: `		names = append(names, name)
 		if r.Has(name) && !(planted("a pool masks one field too few") && name == "email") {`,
 	},
 	{
-		"an empty list of members is everybody", "shared/access/org.go",
-		`		o.addUsers(pl.members, r.Set("users"))
-`, `		o.addUsers(pl.members, r.Set("users"))
+		name: "an empty list of members is everybody", file: "shared/access/org.go",
+		was: `		o.addUsers(pl.members, r.Set("users"))
+`,
+		now: `		o.addUsers(pl.members, r.Set("users"))
 		if planted("an empty list of members is everybody") && !r.Has("users") {
 			pl.members.addAll(o.everyone)
 		}
 `,
 	},
 	{
-		"who heads a department has the rights of the one above", "shared/access/can.go",
-		`		sc&inTree != 0 && p.dept != nil && p.dept.tree.has(h.place)
-`, `		sc&inTree != 0 && p.dept != nil && p.dept.tree.has(h.place) || planted("who heads a department has the rights of the one above") && sc&inTree != 0
+		name: "who heads a department has the rights of the one above", file: "shared/access/can.go",
+		was: `		sc&inTree != 0 && p.dept != nil && p.dept.tree.has(h.place)
+`,
+		now: `		sc&inTree != 0 && p.dept != nil && p.dept.tree.has(h.place) || planted("who heads a department has the rights of the one above") && sc&inTree != 0
 `,
 	},
 	{
-		"the set form of a right is wider than the right", "shared/access/can.go",
-		`	if sc&inTree != 0 && p.dept != nil {
+		name: "the set form of a right is wider than the right", file: "shared/access/can.go",
+		was: `	if sc&inTree != 0 && p.dept != nil {
 		set.addAll(p.dept.tree)
-`, `	if sc&inTree != 0 && p.dept != nil {
+`,
+		now: `	if sc&inTree != 0 && p.dept != nil {
 		if planted("the set form of a right is wider than the right") && p.dept.parent != nil {
 			set.addAll(p.dept.parent.tree)
 		}
@@ -209,37 +228,41 @@ var sharedDefects = []defect{
 `,
 	},
 	{
-		"sets: what one takes out the other brings back", "shared/change/merge.go",
-		`	out = slices.DeleteFunc(out, func(x string) bool { return slices.Contains(b, x) && !slices.Contains(m, x) })
-`, `	if !planted("sets: what one takes out the other brings back") {
+		name: "sets: what one takes out the other brings back", file: "shared/change/merge.go",
+		was: `	out = slices.DeleteFunc(out, func(x string) bool { return slices.Contains(b, x) && !slices.Contains(m, x) })
+`,
+		now: `	if !planted("sets: what one takes out the other brings back") {
 		out = slices.DeleteFunc(out, func(x string) bool { return slices.Contains(b, x) && !slices.Contains(m, x) })
 	}
 `,
 	},
 	{
-		"sets: the last writer's set is the set", "shared/change/merge.go",
-		`	out := slices.Clone(c)
-	for _, x := range m {`, `	out := slices.Clone(c)
+		name: "sets: the last writer's set is the set", file: "shared/change/merge.go",
+		was: `	out := slices.Clone(c)
+	for _, x := range m {`,
+		now: `	out := slices.Clone(c)
 	if planted("sets: the last writer's set is the set") {
 		return schema.NewSet(m...)
 	}
 	for _, x := range m {`,
 	},
 	{
-		"dates: the earlier one wins", "shared/change/merge.go",
-		`		if y, ok := b.(int64); ok && y > x {
+		name: "dates: the earlier one wins", file: "shared/change/merge.go",
+		was: `		if y, ok := b.(int64); ok && y > x {
 			return y
 		}
-		return x`, `		if y, ok := b.(int64); ok && (y > x) != planted("dates: the earlier one wins") {
+		return x`,
+		now: `		if y, ok := b.(int64); ok && (y > x) != planted("dates: the earlier one wins") {
 			return y
 		}
 		return x`,
 	},
 	{
-		"texts: two who write at one place lose a line", "shared/change/merge.go",
-		`		if all[i].from <= all[i-1].to {
+		name: "texts: two who write at one place lose a line", file: "shared/change/merge.go",
+		was: `		if all[i].from <= all[i-1].to {
 			return "", false
-		}`, `		if all[i].from <= all[i-1].to && planted("texts: two who write at one place lose a line") {
+		}`,
+		now: `		if all[i].from <= all[i-1].to && planted("texts: two who write at one place lose a line") {
 			return b, true
 		}
 		if all[i].from <= all[i-1].to {
@@ -247,24 +270,28 @@ var sharedDefects = []defect{
 		}`,
 	},
 	{
-		"the daily limit is not counted", "shared/pool/claim.go",
-		`	if limit <= 0 || c.UsedToday < limit {`, `	if limit <= 0 || c.UsedToday < limit || planted("the daily limit is not counted") {`,
+		name: "the daily limit is not counted", file: "shared/pool/claim.go",
+		was: `	if limit <= 0 || c.UsedToday < limit {`,
+		now: `	if limit <= 0 || c.UsedToday < limit || planted("the daily limit is not counted") {`,
 	},
 	{
-		"a claim does not look whether the customer lies in the pool", "shared/pool/claim.go",
-		`	case c.Holding.Text("pool") != asked:`, `	case c.Holding.Text("pool") != asked && !planted("a claim does not look whether the customer lies in the pool"):`,
+		name: "a claim does not look whether the customer lies in the pool", file: "shared/pool/claim.go",
+		was: `	case c.Holding.Text("pool") != asked:`,
+		now: `	case c.Holding.Text("pool") != asked && !planted("a claim does not look whether the customer lies in the pool"):`,
 	},
 	{
-		"a customer goes a day too early", "shared/pool/due.go",
-		`		on := first + int(rule.Int("days")) + 1
-`, `		on := first + int(rule.Int("days")) + 1
+		name: "a customer goes a day too early", file: "shared/pool/due.go",
+		was: `		on := first + int(rule.Int("days")) + 1
+`,
+		now: `		on := first + int(rule.Int("days")) + 1
 		if planted("a customer goes a day too early") {
 			on--
 		}
 `,
 	},
 	{
-		"the clock starts at the claim, follow-ups or not", "shared/pool/due.go",
-		`	if counted := holding.Moment("counted_at"); counted.After(start)`, `	if counted := holding.Moment("counted_at"); !planted("the clock starts at the claim, follow-ups or not") && counted.After(start)`,
+		name: "the clock starts at the claim, follow-ups or not", file: "shared/pool/due.go",
+		was: `	if counted := holding.Moment("counted_at"); counted.After(start)`,
+		now: `	if counted := holding.Moment("counted_at"); !planted("the clock starts at the claim, follow-ups or not") && counted.After(start)`,
 	},
 }

@@ -21,7 +21,7 @@ const (
 )
 
 // enough is in how many histories a defect must be found.
-const enough = 200
+const enough = 150
 
 // helper is what an overlay adds to each package with a defect.
 const helper = `package %s
@@ -104,6 +104,9 @@ func overlay(t *testing.T, dir string) string {
 			t.Fatalf("%s cannot be planted: another defect stands there", d.name)
 		}
 		texts[d.file] = strings.Replace(texts[d.file], d.was, d.now, 1)
+		if d.was2 != "" {
+			texts[d.file] = strings.Replace(texts[d.file], d.was2, d.now2, 1)
+		}
 	}
 	for file, text := range texts {
 		write(file, text)

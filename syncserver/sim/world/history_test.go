@@ -57,7 +57,7 @@ var skews = []time.Duration{
 
 func draw(seed uint64) history {
 	r := rand.New(rand.NewPCG(seed, 0x79757a686f75))
-	h := history{Seed: seed, Nodes: 1 + r.IntN(3)/1*0}
+	h := history{Seed: seed, Nodes: 1}
 	if r.IntN(2) == 0 {
 		h.Nodes = 2 + r.IntN(2)
 	}
@@ -78,9 +78,9 @@ func draw(seed uint64) history {
 		}
 	}
 	for _, p := range order[:count] {
-		s := seat{Place: p, Skew: skews[r.IntN(len(skews))], Blank: r.IntN(8) == 0}
-		if r.IntN(3) == 0 {
-			s.Rows = []int{3, 7, 20, 60}[r.IntN(4)]
+		s := seat{Place: p, Skew: skews[r.IntN(len(skews))], Blank: r.IntN(5) == 0}
+		if r.IntN(5) > 1 {
+			s.Rows = []int{1, 2, 3, 5, 9, 20, 60}[r.IntN(7)]
 		}
 		h.Seats = append(h.Seats, s)
 	}

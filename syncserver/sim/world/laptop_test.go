@@ -33,6 +33,7 @@ type laptop struct {
 	y      *syncer.Syncer
 	b      *book.Book
 	db     *sql.DB           // for looking at the file
+	spoilt bool              // its file was damaged
 	kept   map[string]*entry // what was typed here and is not settled
 	saw    map[key]int64
 	cursor int64
@@ -72,12 +73,15 @@ func (l *laptop) open() {
 func (l *laptop) enter() {
 	account, err := l.r.Account()
 	l.w.must(err)
-	if account.Token == "" || l.y != nil {
+	if account.Token == "" {
 		return
 	}
 	l.w.mu.Lock()
 	l.w.users["Bearer "+account.Token] = account.User
 	l.w.mu.Unlock()
+	if l.y != nil {
+		return
+	}
 	l.y, err = syncer.New(l.r, syncer.Options{Client: l.line.client(), PageRows: l.rows, Wait: nil})
 	l.w.must(err)
 	l.openBook()
@@ -172,12 +176,23 @@ func (l *laptop) signIn() error {
 // sync syncs once, with whatever misfortune waits on the line, and looks at what came of it.
 func (l *laptop) sync() error {
 	if l.y == nil {
+		l.line.calm()
 		if err := l.signIn(); err != nil {
+			if dir := l.line.taken(); dir != "" {
+				l.startFrom(dir)
+				return errDead
+			}
 			return l.bear(err)
 		}
 	}
 	l.line.calm()
 	report, err := l.y.Once(l.w.ctx)
+	if fault.CodeOf(err) == fault.Unauthorized && l.w.active(l.me) {
+		// A restored server has forgotten logins: people log in again.
+		if err = l.signIn(); err == nil {
+			report, err = l.y.Once(l.w.ctx)
+		}
+	}
 	if report != (syncer.Report{}) || err != nil {
 		l.w.tell("%s: synced %+v, %v", l, report, err)
 	}
@@ -216,3 +231,10 @@ func (l *laptop) bear(err error) error {
 
 // client is a HTTP client whose every request goes over the line.
 func (n *line) client() *http.Client { return &http.Client{Transport: n, Timeout: 5 * time.Minute} }
+
+// active tells whether somebody is let in at present.
+func (w *world) active(user string) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.books.look().active(user)
+}

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptrace"
 	"strings"
 	"sync"
 	"time"
@@ -33,6 +34,7 @@ type line struct {
 	node    int
 	waiting []trouble
 	image   string // of the file, when the machine lost its power in the middle of a request
+	worn    bool   // a request was damaged that nobody can tell it of: what came of it is mended later
 	harm    bool   // something happened since the sync began
 	web     *http.Transport
 }
@@ -118,7 +120,8 @@ func (n *line) next(path string) (trouble, bool) {
 			continue
 		}
 		found := *t
-		n.harm = true
+		n.harm = forgeries[t.Kind] == nil
+		n.worn = n.worn || t.Kind == "request damaged"
 		n.waiting = append(n.waiting[:i:i], n.waiting[i+1:]...)
 		return found, true
 	}
@@ -184,6 +187,7 @@ func (n *line) suffer(req *http.Request, t trouble) (*http.Response, error) {
 	send := func(data []byte) (*http.Response, error) { return n.whole(copyOf(req.Context(), req, data)) }
 	switch t.Kind {
 	case "request lost":
+		left(req)
 		return nil, errGone
 	case "request cut":
 		again := copyOf(req.Context(), req, body)
@@ -197,6 +201,7 @@ func (n *line) suffer(req *http.Request, t trouble) (*http.Response, error) {
 		}
 		return send(body)
 	case "request late":
+		left(req)
 		n.w.keepParcel(parcel{n, copyOf(context.Background(), req, body)})
 		return nil, errGone
 	case "answer lost":
@@ -222,6 +227,7 @@ func (n *line) suffer(req *http.Request, t trouble) (*http.Response, error) {
 		return n.w.wound(n, t.Kind, func() (*http.Response, error) { return send(body) })
 	}
 	if forge := forgeries[t.Kind]; forge != nil {
+		left(req)
 		return forge(req), nil
 	}
 	res, err := send(body)
@@ -229,6 +235,13 @@ func (n *line) suffer(req *http.Request, t trouble) (*http.Response, error) {
 		return nil, err
 	}
 	return spoil(res, t)
+}
+
+// left says, as the machine's network does, that a request is on its way.
+func left(req *http.Request) {
+	if trace := httptrace.ContextClientTrace(req.Context()); trace != nil && trace.GotConn != nil {
+		trace.GotConn(httptrace.GotConnInfo{})
+	}
 }
 
 // lose is the end of the machine's power: its file is what it is now, and nothing comes after.

@@ -111,7 +111,13 @@ func (w *world) pushed(before int64, user string, entries []*entry, results []fr
 	}
 	m := &model{w: w, user: user, before: eyes, state: map[key]vals{}, vague: map[place]bool{}, moved: map[string]bool{}}
 	for i, e := range entries {
-		if r := results[i].Result; r.Seq > before && r.Outcome != "refused" {
+		switch r := results[i].Result; {
+		case r.Seq <= before:
+		case r.Outcome == "refused":
+			if e.Op != "command" && w.books.version(e.key(), before) != nil {
+				m.of(e.key(), before) // nothing of it may be there
+			}
+		default:
 			m.apply(before, e, r.Fields)
 		}
 	}
@@ -170,6 +176,10 @@ func (m *model) apply(before int64, e *entry, conflicts []string) {
 
 func (m *model) set(before int64, e *entry, k key, conflicts []string) {
 	v := m.of(k, before)
+	m.mayWrite(e, k, conflicts)
+	if old := m.w.typed[e.ID]; old != nil && !old.rebased && differ(old.Base, e.Base) != "" {
+		m.w.report(silent, "%v was typed over %v and is sent as typed over %v", e, old.Base, e.Base)
+	}
 	for f, mine := range e.fields() {
 		p := place{k, f}
 		if m.vague[p] {
@@ -217,4 +227,18 @@ func (m *model) alone(k key, field, id string) bool {
 		}
 	}
 	return true
+}
+
+// mayWrite sees that what was taken is of somebody with the right to write it (I6), if nothing in this push changed that.
+func (m *model) mayWrite(e *entry, k key, conflicts []string) {
+	if len(conflicts) >= len(e.fields()) || m.moved[e.Root] {
+		return
+	}
+	h := m.before.get("holding", e.Root)
+	if h == nil || h.text("owner") == "" || k.Kind == "task" && e.Root == e.Record {
+		return
+	}
+	if !m.before.reaches(m.user, k.Kind, "edit", h.text("owner")) {
+		m.w.report(leaked, "%s may not write it, and it was taken: %v", m.w.name(m.user), e)
+	}
 }

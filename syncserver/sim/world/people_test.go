@@ -311,6 +311,9 @@ func (w *world) doUndo(l *laptop, s step) {
 		return
 	}
 	delete(l.kept, e.ID)
+	for _, k := range l.kept {
+		k.rebased = k.rebased || k.Record == e.Mutation.Record
+	}
 	if e.Mutation.Op != change.Create {
 		return
 	}

@@ -17,6 +17,9 @@ type held struct {
 	shown  map[key]*row // as the person sees it, deleted ones too
 	server map[key]*rec // the server's rows under it
 	meta   map[string]string
+
+	counted int64 // rows of the server, as the file says
+	foreign int64 // rows of kinds that this program does not know
 }
 
 // row is a row of a kind's table; its columns have no types, so they are compared with what they should be.
@@ -90,6 +93,9 @@ func (l *laptop) read() (h held, err error) {
 		if err := readKind(tx, k.Name, h.shown); err != nil {
 			return h, err
 		}
+	}
+	if err := tx.QueryRow(`SELECT (SELECT coalesce(sum(count), 0) FROM root), (SELECT count(*) FROM foreign_row)`).Scan(&h.counted, &h.foreign); err != nil {
+		return h, err
 	}
 	return h, readShadows(tx, h)
 }

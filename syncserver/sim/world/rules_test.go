@@ -2,7 +2,11 @@ package world
 
 import (
 	"cmp"
+	"database/sql/driver"
 	"slices"
+	"time"
+
+	"github.com/mattn/go-sqlite3"
 )
 
 // checkHoldings sees that every customer has one holder or lies in one pool, and that who got it from whom is one chain:
@@ -26,6 +30,9 @@ func (w *world) checkHoldings() {
 		slices.SortFunc(list, func(a, b *rec) int { return cmp.Or(cmp.Compare(a.Seq, b.Seq), cmp.Compare(a.ID, b.ID)) })
 		taken := map[string]bool{}
 		for i, r := range list {
+			if how := r.text("how"); (how == "claimed" || how == "assigned") && r.text("from_pool") == "" {
+				report("customer %s was %s at %d from %q, out of no pool", root, how, r.Seq, r.text("from_owner"))
+			}
 			if i > 0 && list[i-1].Seq < r.Seq && (i+1 == len(list) || list[i+1].Seq > r.Seq) && (i < 2 || list[i-2].Seq < list[i-1].Seq) {
 				before := list[i-1]
 				if r.text("from_owner") != before.text("to_owner") || r.text("from_pool") != before.text("to_pool") {
@@ -79,4 +86,110 @@ func (w *world) checkLedger() {
 		}
 	}
 	w.must(rows.Err())
+}
+
+// checkRuns sees that a run tells each of those whom it concerns once (I10).
+func (w *world) checkRuns() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	runs := map[string]bool{}
+	told := map[string]int{}
+	for k, r := range w.books.now {
+		switch {
+		case k.Kind == "holding_change" && r.text("how") == "reclaimed":
+			runs[r.text("run")] = true
+		case k.Kind == "notice" && r.text("code") == "reclaimed_digest":
+			told[r.text("user")]++
+		}
+	}
+	for user, n := range told {
+		if n > len(runs) {
+			w.report(doubled, "%d runs took something, and %s was told %d times", len(runs), w.name(user), n)
+		}
+	}
+}
+
+// checkClaims sees that the ledger has one line for each claim that succeeded, and none for another (I8).
+func (w *world) checkClaims() {
+	var lines int
+	w.must(w.books.db.QueryRow(`SELECT count(*) FROM ledger`).Scan(&lines))
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	claims := 0
+	for k, r := range w.books.now {
+		if k.Kind == "holding_change" && r.text("how") == "claimed" {
+			claims++
+		}
+	}
+	if claims != lines {
+		w.report(doubled, "%d claims succeeded, and %d count for the daily limits", claims, lines)
+	}
+}
+
+// checkTaken holds what the schedule has just taken against the rule: so many days without a counted follow-up, counted in
+// days of the company's zone, and not what the rule spares.
+func (w *world) checkTaken(before int64) {
+	zone, err := time.LoadLocation("Asia/Shanghai")
+	w.must(err)
+	day := func(ms int64) int {
+		y, m, d := time.UnixMilli(ms).In(zone).Date()
+		return int(time.Date(y, m, d, 0, 0, 0, 0, time.UTC).Unix() / 86400)
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for k, r := range w.books.now {
+		if k.Kind != "holding_change" || r.text("how") != "reclaimed" || r.Seq <= before {
+			continue
+		}
+		h := w.books.version(key{"holding", r.Root}, before)
+		if h == nil {
+			continue
+		}
+		at, since := r.num("at"), max(h.num("claimed_at"), h.num("counted_at"))
+		if gone := day(at) - day(since); int64(gone) <= r.num("days") {
+			w.report(doubled, "customer %s was taken after %d days, the rule says more than %d", r.Root, gone, r.num("days"))
+		}
+		if h.num("dealt_at") != 0 {
+			w.report(doubled, "customer %s was taken although there is a deal", r.Root)
+		}
+	}
+}
+
+// version is a record as it was at a commit.
+func (b *books) version(k key, seq int64) *rec {
+	for _, r := range slices.Backward(b.past[k]) {
+		if r.Seq <= seq {
+			return r
+		}
+	}
+	return nil
+}
+
+// checkDurable asks the connections that write whether they wait for the disk before they say that something is safe.
+func (w *world) checkDurable() {
+	w.connsMu.Lock()
+	defer w.connsMu.Unlock()
+	for _, c := range w.conns {
+		reads, err := number64(c, "PRAGMA query_only")
+		if err != nil || reads == 1 { // closed, or a reader
+			continue
+		}
+		if level, err := number64(c, "PRAGMA synchronous"); err == nil && level < 2 {
+			w.fail(lost, "the server says that something is safe before it is on the disk: synchronous is %d", level)
+		}
+	}
+}
+
+func number64(c *sqlite3.SQLiteConn, text string) (int64, error) {
+	rows, err := c.Query(text, nil)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { _ = rows.Close() }()
+	cells := make([]driver.Value, 1)
+	if err := rows.Next(cells); err != nil {
+		return 0, err
+	}
+	n, _ := cells[0].(int64)
+	return n, nil
 }

@@ -53,9 +53,13 @@ func (w *world) steps() {
 	if w.failed() {
 		return
 	}
+	w.checkReturned()
 	w.checkHistory()
 	w.checkHoldings()
 	w.checkLedger()
+	w.checkClaims()
+	w.checkRuns()
+	w.checkDurable()
 }
 
 // closeAfter ends the world also when it is in no good state.

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 )
 
 // The environment by which a run is asked for.
@@ -62,16 +63,31 @@ func TestWorker(t *testing.T) {
 	for i := uint64(0); i < n; i += stride {
 		h := draw(first + i)
 		_ = say.Encode(result{Seed: h.Seed, Began: true})
+		watch := watchdog()
 		out := run(t, b, h, t.TempDir(), false)
 		r := result{Seed: h.Seed, Acked: out.Acked, Faults: out.Faults, Wrong: out.Wrong}
 		if len(r.Wrong) > 0 && os.Getenv(envTale) != "" {
 			r.Tale, r.Wrong = tellShort(t, b, h, out.Wrong)
 		}
+		watch.Stop()
 		_ = say.Encode(r)
 		if len(r.Wrong) > 0 && os.Getenv(envStop) != "" {
 			return
 		}
 	}
+}
+
+// patience is how long one history, made short too, may take of real time. Virtual time does not pass while somebody waits
+// for a lock for ever.
+const patience = 3 * time.Minute
+
+// watchdog ends the process when a history does not end, and says where everybody is.
+func watchdog() *time.Timer {
+	return time.AfterFunc(patience, func() {
+		stacks := make([]byte, 1<<20)
+		fmt.Fprintf(os.Stderr, "it does not end:\n%s", stacks[:runtime.Stack(stacks, true)])
+		os.Exit(3)
+	})
 }
 
 // tellShort makes a history that fails short, and tells it.

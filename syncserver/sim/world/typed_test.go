@@ -19,6 +19,7 @@ type entry struct {
 	Clear   []string
 	step    int
 	by      string // user
+	rebased bool   // an undo before it gave it another base
 }
 
 // fields lists what an entry changes; nil empties a field.
@@ -185,11 +186,21 @@ func (l *laptop) renamed(p pocket) {
 	}
 }
 
+// atEpoch tells whether the laptop's commits are those of the server's present history.
+func (l *laptop) atEpoch() bool {
+	l.w.mu.Lock()
+	defer l.w.mu.Unlock()
+	return l.epoch == l.w.books.epoch
+}
+
 func (e *entry) key() key { return key{e.Kind, e.Record} }
 
 // missed tells whether an entry is not this laptop's concern any more.
 func (l *laptop) missed(p pocket, id string, e *entry) (settled bool) {
 	w := l.w
+	w.mu.Lock()
+	v, known := w.books.results[id]
+	w.mu.Unlock()
 	if waits := p.outbox[id]; waits != nil {
 		if f := differ(waits.fields(), e.fields()); f != "" {
 			w.fail(lost, "%s: what waits is not what was typed: %s of %v", l, f, e)
@@ -203,11 +214,11 @@ func (l *laptop) missed(p pocket, id string, e *entry) (settled bool) {
 		if back.Code == "" && back.Type == "refusal" {
 			w.fail(silent, "%s: the tray does not say why it has %v", l, e)
 		}
+		if known && v.Outcome == "conflict" {
+			l.overridden(p, e, v)
+		}
 		return true
 	}
-	w.mu.Lock()
-	v, known := w.books.results[id]
-	w.mu.Unlock()
 	switch {
 	case !known:
 		w.fail(lost, "%s: nowhere: %v", l, e)
@@ -215,6 +226,8 @@ func (l *laptop) missed(p pocket, id string, e *entry) (settled bool) {
 		w.fail(silent, "%s: refused (%s) without a word: %v", l, v.Code, e)
 	case v.Outcome == "conflict":
 		l.overridden(p, e, v)
+	case v.Seq > l.cursor && l.atEpoch() && !w.live:
+		w.fail(diverged, "%s: it is at %d, the server took it at %d, and meanwhile it is not to be seen: %v", l, l.cursor, v.Seq, e)
 	}
 	w.acked(e, v)
 	return true
@@ -326,8 +339,11 @@ func (b *books) missing(e *entry, v verdict, lines []fact) string {
 		return "nobody's hand changed"
 	case "set":
 		for f, mine := range e.fields() {
-			if !at(func(l fact) bool { return l.Field == f }) && !b.had(key{e.Kind, e.Record}, v.Seq, f, mine) && v.Outcome == "applied" {
-				return f + " was never written"
+			if v.Outcome != "applied" || at(func(l fact) bool { return l.Field == f }) {
+				continue
+			}
+			if k := e.key(); !b.had(k, v.Seq, f, mine) || b.exact[v.Seq-1] && !b.had(k, v.Seq-1, f, mine) && !at(func(l fact) bool { return l.Field == "" }) {
+				return f + " was never written, or nobody wrote down that it was"
 			}
 		}
 	}

@@ -76,6 +76,10 @@ func (w *world) doTrouble(l *laptop, s step) {
 
 // meanwhile is what others do while a laptop waits for a page.
 func (w *world) meanwhile(l *laptop, s step) {
+	if !w.within.CompareAndSwap(false, true) {
+		return // somebody waits for his page already
+	}
+	defer w.within.Store(false)
 	if s.R[5]%3 == 0 {
 		inner := step{N: s.N, Who: s.Who, R: [6]uint32{s.R[5], s.R[4], s.R[3], s.R[2], s.R[1], s.R[0]}}
 		of(s.R[4], w.doMove, w.doRole, w.doVeils, w.doPoolPeople, w.doHead, w.doCommand, w.doReclaim)(inner)

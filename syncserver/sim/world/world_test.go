@@ -56,9 +56,12 @@ type world struct {
 
 	nodes   []*node
 	laptops []*laptop
-	jump    atomic.Int64 // of the server's clock, ms
-	doom    atomic.Int32 // so many commits fail
-	wounded atomic.Bool  // the database is made to fail: the server may complain
+	backup  string             // a copy of the database of earlier
+	comes   map[string]*laptop // acknowledged before the server forgot it, and kept by a laptop: it must come back
+	jump    atomic.Int64       // of the server's clock, ms
+	doom    atomic.Int32       // so many commits fail
+	within  atomic.Bool        // something happens while a laptop waits
+	wounded atomic.Bool        // the database is made to fail: the server may complain
 	step    step
 	telling bool
 	resting bool // nothing happens any more: every laptop is looked at
@@ -145,7 +148,7 @@ func (w *world) note(format string, args ...any) {
 // begin makes the world of a history from the template.
 func begin(t testing.TB, b *base, h history, dir string) *world {
 	w := &world{
-		t: t, ctx: t.Context(), h: h, dir: dir, base: b, path: filepath.Join(dir, "server.db"), typed: map[string]*entry{}, done: map[string]*entry{}, labels: map[string]string{}, users: map[string]string{}, answers: map[string]string{},
+		t: t, ctx: t.Context(), h: h, dir: dir, base: b, path: filepath.Join(dir, "server.db"), typed: map[string]*entry{}, done: map[string]*entry{}, labels: map[string]string{}, comes: map[string]*laptop{}, users: map[string]string{}, answers: map[string]string{},
 		tally: tally{Faults: map[string]int{}, Deeds: map[string]int{}, Story: map[int]string{}}, live: h.Live,
 	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
