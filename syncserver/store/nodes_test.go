@@ -132,11 +132,14 @@ func ours(t *testing.T, stores []*Store) func() feed {
 	}
 }
 
-// TestNobodyMissesARow: 16 writers on two Stores, and readers who follow by their cursor: every reader sees every row, and
+// TestNobodyMissesARow: 16 writers, on PostgreSQL on two Stores, and readers who follow by their cursor: every reader sees every row, and
 // never half a commit; the numbers of the commits have no gap.
 func TestNobodyMissesARow(t *testing.T) {
 	where := postgrestest.Where(t)
-	stores := []*Store{openAt(t, where), openAt(t, where)}
+	stores := []*Store{openAt(t, where)}
+	if IsPostgres(where) { // one server process alone works on a file
+		stores = append(stores, openAt(t, where))
+	}
 	if missed, half := race(t, ours(t, stores)); missed != 0 || half != 0 {
 		t.Errorf("%d rows missed, half a commit seen %d times", missed, half)
 	}
