@@ -13,14 +13,14 @@ CREATE TABLE kept (
 CREATE INDEX kept_root ON kept (root);
 CREATE INDEX kept_offer ON kept (n) WHERE offer > 0;
 
--- The spans that the answer which is coming in tells whole, and the roots that it named in them: at its end the others
--- leave the scope. Both are empty between checkpoints.
+-- The spans that the answer which is coming in tells whole; empty between checkpoints.
 CREATE TABLE span (
 	n     INTEGER PRIMARY KEY,
 	scope TEXT NOT NULL,
 	first TEXT NOT NULL,
 	past  TEXT NOT NULL -- '' for no end
 ) STRICT;
+-- The roots that the answer named in its spans: at its end the others leave the scope.
 CREATE TABLE span_root (
 	scope TEXT NOT NULL,
 	root  TEXT NOT NULL,
