@@ -173,6 +173,15 @@ type delivery struct {
 	whole bool         // all its rows, else the new ones
 	none  bool         // nothing at all
 	rows  []store.Row
+	lines string // the rows, when all of them are shown in full
+}
+
+// size is the number of rows that were read.
+func (d *delivery) size() int {
+	if d.lines != "" {
+		return d.weight()
+	}
+	return len(d.rows)
 }
 
 // entries sends the entries in order until the page is full, never cutting a root, and tells how many it used.
@@ -195,7 +204,7 @@ func (p *page) entries(s store.Held, base int64, entries []store.Entry) (used in
 	for i := range plan {
 		d := &plan[i]
 		// One root that is larger than a page is sent alone: a page never cuts one.
-		if p.rows > 0 && p.rows+len(d.rows) > p.limit || p.out.Size() > fullPageBytes {
+		if p.rows > 0 && p.rows+d.size() > p.limit || p.out.Size() > fullPageBytes {
 			return i, true, nil
 		}
 		if err := p.send(d); err != nil {
@@ -293,7 +302,7 @@ func (p *page) grantsOf(s store.Held, e store.Entry) ([]access.Grant, error) {
 // load reads the rows of a plan, all of a sort at once: a statement for each root costs more than its rows.
 func (p *page) load(plan []delivery, base int64) error {
 	place := map[string]*delivery{}
-	var sorts [4][]string // whole, new; each with faces only or not
+	var sorts [6][]string // whole as kept, whole, new; each with faces only or not
 	for i := range plan {
 		d := &plan[i]
 		whole, known := p.sent[d.entry.Root]
@@ -301,8 +310,11 @@ func (p *page) load(plan []delivery, base int64) error {
 			continue
 		}
 		sort := 0
-		if !d.whole {
-			sort += 2
+		switch {
+		case !d.whole:
+			sort = 4
+		case len(d.show.Masked)+len(d.show.Hidden) > 0:
+			sort = 2
 		}
 		if d.show.Face {
 			sort++
@@ -313,10 +325,13 @@ func (p *page) load(plan []delivery, base int64) error {
 	put := func(root string, r store.Row) { d := place[root]; d.rows = append(d.rows, r) }
 	for sort, roots := range sorts {
 		var err error
-		if sort < 2 {
-			err = p.view.LiveRows(roots, sort%2 == 1, put)
-		} else {
-			err = p.view.NewRows(roots, base, sort%2 == 1, put)
+		switch faces := sort%2 == 1; sort / 2 {
+		case 0:
+			err = p.view.WholeLines(roots, faces, func(root, lines string) { place[root].lines = lines })
+		case 1:
+			err = p.view.LiveRows(roots, faces, put)
+		default:
+			err = p.view.NewRows(roots, base, faces, put)
 		}
 		if err != nil {
 			return err
@@ -342,12 +357,18 @@ func (p *page) send(d *delivery) error {
 	if err := p.out.Line(wire.Frame{Root: &d.root}); err != nil {
 		return err
 	}
+	if d.lines != "" {
+		p.line = append(p.line[:0], d.lines...)
+		if err := p.out.Raw(p.line); err != nil {
+			return err
+		}
+	}
 	for _, r := range d.rows {
 		if err := p.row(d.show, r); err != nil {
 			return err
 		}
 	}
-	p.rows += max(1, len(d.rows))
+	p.rows += max(1, d.size())
 	return nil
 }
 

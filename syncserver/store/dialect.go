@@ -15,6 +15,7 @@ import (
 //	pairs(?) j       a table with the columns j.a and j.b: the pairs of texts in a list, given as texts(…)
 //	A CROSS JOIN B ON …  A is read first; PostgreSQL finds that out by itself
 //	greatest(a, b)   the larger of two values
+//	quoted(a)        a text as JSON
 //	user             a column; in PostgreSQL the bare word would silently be the name of the database user
 //	FOR UPDATE       the row is locked; SQLite has locked the whole file already
 //
@@ -23,7 +24,7 @@ import (
 // octet_length(CAST(body AS text)).
 
 // word is what rewriting looks at: literals and quoted names first, so that nothing in them is touched.
-var word = regexp.MustCompile(`'(?:[^']|'')*'|"[^"]*"|\b(?:list|pairs)\(\?\d*\) \w+|\?\d*|\bCROSS JOIN\b|\bgreatest\(|\buser\b| FOR UPDATE\b`)
+var word = regexp.MustCompile(`'(?:[^']|'')*'|"[^"]*"|\b(?:list|pairs)\(\?\d*\) \w+|\?\d*|\bCROSS JOIN\b|\b(?:greatest|quoted)\(|\buser\b| FOR UPDATE\b`)
 
 // forSQLite puts a statement into SQLite's words.
 func forSQLite(text string) string {
@@ -31,6 +32,8 @@ func forSQLite(text string) string {
 		switch {
 		case w == "greatest(":
 			return "max("
+		case w == "quoted(":
+			return "json_quote("
 		case w == " FOR UPDATE":
 			return ""
 		}
@@ -63,6 +66,8 @@ func forPostgres(text string) string {
 			return "JOIN"
 		case w == "user":
 			return `"user"`
+		case w == "quoted(":
+			return "to_json("
 		}
 		function, parameter, alias, ok := tableWord(w)
 		switch {

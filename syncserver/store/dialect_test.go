@@ -31,6 +31,11 @@ func TestDialects(t *testing.T) {
 			`UPDATE device SET last_sync = greatest(last_sync, $1) WHERE id = $2`,
 		},
 		{
+			`SELECT quoted(r.id) || 'quoted(' FROM record r`,
+			`SELECT json_quote(r.id) || 'quoted(' FROM record r`,
+			`SELECT to_json(r.id) || 'quoted(' FROM record r`,
+		},
+		{
 			`SELECT seq FROM counter FOR UPDATE`,
 			`SELECT seq FROM counter`,
 			`SELECT seq FROM counter FOR UPDATE`,
