@@ -136,7 +136,7 @@ func pick[T any](list []T, r uint32, name func(T) string) (T, bool) {
 	var least uint64
 	for i, x := range list {
 		h := fnv.New64a()
-		fmt.Fprintf(h, "%d %s", r, name(x))
+		_, _ = h.Write(fmt.Appendf(nil, "%d %s", r, name(x))) // a hash takes everything
 		if v := h.Sum64(); i == 0 || v < least {
 			best, least = x, v
 		}

@@ -3,6 +3,7 @@ package world
 import (
 	"database/sql"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"math/bits"
 	"path/filepath"
@@ -66,19 +67,18 @@ func (l *laptop) lose(r *rec) (err error) {
 	if err := subtract(db, `SELECT sum FROM root WHERE id = ?`, `UPDATE root SET count = count - 1, sum = ? WHERE id = ?`, r.Root, sum); err != nil {
 		return err
 	}
-	rows, err := db.Query(`SELECT name FROM scope WHERE face = 0 AND n IN (SELECT scope FROM root_scope WHERE root = ?)`, r.Root)
+	tx, err := db.Begin()
 	if err != nil {
 		return err
 	}
 	var scopes []string
-	for rows.Next() {
+	err = each(tx, `SELECT name FROM scope WHERE face = 0 AND n IN (SELECT scope FROM root_scope WHERE root = '`+r.Root+`')`, func(scan func(...any) error) error {
 		var name string
-		if err := rows.Scan(&name); err != nil {
-			return err
-		}
+		err := scan(&name)
 		scopes = append(scopes, name)
-	}
-	if err := rows.Err(); err != nil {
+		return err
+	})
+	if err = errors.Join(err, tx.Rollback()); err != nil {
 		return err
 	}
 	for _, name := range scopes {

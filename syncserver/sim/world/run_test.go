@@ -2,13 +2,12 @@ package world
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"path/filepath"
 	"testing"
 	"testing/synctest"
 
 	"github.com/google/uuid"
-
-	"math/rand/v2"
 )
 
 func sprint(format string, args ...any) string { return fmt.Sprintf(format, args...) }

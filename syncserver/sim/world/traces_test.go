@@ -2,6 +2,7 @@ package world
 
 import (
 	"bytes"
+	"database/sql"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -108,38 +109,42 @@ func (l *laptop) words() (map[string]bool, error) {
 	}
 	found := map[string]bool{}
 	for _, name := range tables {
-		rows, err := tx.Query(`SELECT * FROM "` + name + `"`)
-		if err != nil {
-			return nil, err
-		}
-		columns, err := rows.Columns()
-		if err != nil {
-			return nil, err
-		}
-		cells := make([]any, len(columns))
-		for i := range cells {
-			cells[i] = new(any)
-		}
-		for rows.Next() {
-			if err := rows.Scan(cells...); err != nil {
-				return nil, err
-			}
-			for _, c := range cells {
-				switch text := (*c.(*any)).(type) {
-				case string:
-					if strings.Contains(text, tokenHead) {
-						tokens([]byte(text), found)
-					}
-				case []byte:
-					tokens(text, found)
-				}
-			}
-		}
-		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+		if err := wordsOf(tx, name, found); err != nil {
 			return nil, err
 		}
 	}
 	return found, nil
+}
+
+// wordsOf finds the words in all rows of a table.
+func wordsOf(tx *sql.Tx, table string, found map[string]bool) error {
+	rows, err := tx.Query(`SELECT * FROM "` + table + `"`)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = rows.Close() }()
+	columns, err := rows.Columns()
+	if err != nil {
+		return err
+	}
+	cells := make([]any, len(columns))
+	for i := range cells {
+		cells[i] = new(any)
+	}
+	for rows.Next() {
+		if err := rows.Scan(cells...); err != nil {
+			return err
+		}
+		for _, c := range cells {
+			switch text := (*c.(*any)).(type) {
+			case string:
+				tokens([]byte(text), found)
+			case []byte:
+				tokens(text, found)
+			}
+		}
+	}
+	return rows.Err()
 }
 
 // checkFinder sees that the search box finds no more than what is shown.

@@ -5,8 +5,6 @@ import (
 	"os"
 	"slices"
 	"time"
-
-	"yuzhou/shared/fault"
 )
 
 func (w *world) doSync(l *laptop, _ step) { _ = l.sync() } // what people live with is no failure
@@ -241,6 +239,3 @@ func (w *world) unrest() string {
 func (w *world) cleanUp() {
 	_ = os.RemoveAll(w.dir) // it is in memory
 }
-
-// known tells whether an error is one that has a name.
-func known(err error) bool { return fault.CodeOf(err) != "" && fault.CodeOf(err) != fault.Internal }
