@@ -93,7 +93,7 @@ func (s *Syncer) pause(ctx context.Context, d time.Duration, early <-chan struct
 		return err == nil
 	case <-early:
 		cancel()
-		<-over
+		_ = <-over // it is the context's
 		return false
 	}
 }

@@ -48,7 +48,7 @@ func (o *office) listenAt(url, token string) *events {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url+"/api/v1/pokes", http.NoBody)
 	o.must(err)
 	request.Header.Set("Authorization", "Bearer "+token)
-	answer, err := http.DefaultClient.Do(request)
+	answer, err := http.DefaultClient.Do(request) //nolint:bodyclose // closed where it is read to its end
 	o.must(err)
 	e := &events{office: o, reply: reply{status: answer.StatusCode, header: answer.Header}, lines: make(chan string, 1000), close: cancel}
 	o.Cleanup(cancel)
