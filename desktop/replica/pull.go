@@ -3,6 +3,8 @@ package replica
 import (
 	"database/sql/driver"
 	"errors"
+	"maps"
+	"slices"
 	"strconv"
 
 	"yuzhou/shared/clock"
@@ -99,6 +101,14 @@ func (t *tx) fill(p *Page, stage string) (Applied, error) {
 	if err != nil {
 		return Applied{}, err
 	}
+	if empty == 1 && len(l.pending) > 0 {
+		// After a rescue there are records that were made here. They come with the server's, or are made anew at the end.
+		for _, tbl := range t.r.tables {
+			if err := t.exec("DELETE FROM " + tbl.name); err != nil {
+				return Applied{}, err
+			}
+		}
+	}
 	if err := l.page(p); err != nil {
 		return Applied{}, err
 	}
@@ -113,6 +123,7 @@ func (t *tx) fill(p *Page, stage string) (Applied, error) {
 	for root := range l.roots { // what was typed before the file was lost lies on top of what came
 		l.changed[root] = true
 	}
+	t.outdate(slices.Collect(maps.Keys(l.pending)))
 	if err := l.publish(p.End, stage == stageLate); err != nil {
 		return Applied{}, err
 	}
