@@ -177,6 +177,7 @@ func TestBadJSON(t *testing.T) {
 	o.refused(o.send(seller, http.MethodPost, path, "application/json", []byte(`{"protocol":0}`)), http.StatusUpgradeRequired, "OLD_PROTOCOL")
 	o.refused(o.send(seller, http.MethodPost, path, "application/json", bytes.Repeat([]byte(" "), 65<<10)), http.StatusRequestEntityTooLarge, "TOO_LARGE")
 	o.refused(o.send(seller, http.MethodPost, path, "application/json", bytes.Repeat([]byte(`[`), 60<<10)), http.StatusBadRequest, "MALFORMED")
+	o.refused(o.send(seller, http.MethodPost, path, "application/json", []byte(`{"protocol":2,"cursor":"x.8"}`), wire.HeaderDigest, wire.Digest([]byte(`{"protocol":2,"cursor":"x.9"}`))), http.StatusBadRequest, "DIGEST_MISMATCH")
 	o.refused(o.send("", http.MethodGet, "/api/v1/nothing", "", nil), http.StatusNotFound, "NOT_FOUND")
 	o.refused(o.send("", http.MethodDelete, "/api/v1/login", "", nil), http.StatusMethodNotAllowed, "MALFORMED")
 	o.refused(o.ask(seller, http.MethodGet, "/api/v1/customers/..%2F..%2Fadmin%2Fusers", nil), http.StatusNotFound, "NOT_FOUND")
