@@ -34,7 +34,6 @@ type line struct {
 	node    int
 	waiting []trouble
 	image   string // of the file, when the machine lost its power in the middle of a request
-	worn    bool   // a request was damaged that nobody can tell it of: what came of it is mended later
 	harm    bool   // something happened since the sync began
 	web     *http.Transport
 }
@@ -121,7 +120,6 @@ func (n *line) next(path string) (trouble, bool) {
 		}
 		found := *t
 		n.harm = forgeries[t.Kind] == nil
-		n.worn = n.worn || t.Kind == "request damaged"
 		n.waiting = append(n.waiting[:i:i], n.waiting[i+1:]...)
 		return found, true
 	}

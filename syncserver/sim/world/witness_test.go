@@ -154,10 +154,10 @@ func (w *world) answered(before int64, user string, asked, answer []string) {
 }
 
 // mended notes that a laptop looks for what differs between its rows and the server's. Nothing may ever differ, if nobody
-// spoilt its file and no request was damaged on the way: what a repair puts right is a mistake all the same.
+// spoilt its file: what a repair puts right is a mistake all the same.
 func (w *world) mended(user string, req *http.Request) {
 	for _, l := range w.laptops {
-		if l.me == user && (l.spoilt || l.line.worn) {
+		if l.me == user && l.spoilt {
 			return
 		}
 	}
