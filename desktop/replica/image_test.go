@@ -45,8 +45,10 @@ func rowsOf(t testing.TB, c *conn, table string) (all [][]driver.Value) {
 }
 
 // numbers are those at which the form of a number in a record changes.
-var numbers = []int64{0, 1, -1, 2, 127, 128, -128, -129, 1<<15 - 1, 1 << 15, -1 << 15, 1<<23 - 1, 1 << 23, -1<<23 - 1, 1<<31 - 1, 1 << 31, -1 << 31,
-	1<<47 - 1, 1 << 47, -1 << 47, -1<<47 - 1, 1<<63 - 1, -1 << 63}
+var numbers = []int64{
+	0, 1, -1, 2, 127, 128, -128, -129, 1<<15 - 1, 1 << 15, -1 << 15, 1<<23 - 1, 1 << 23, -1<<23 - 1, 1<<31 - 1, 1 << 31, -1 << 31,
+	1<<47 - 1, 1 << 47, -1 << 47, -1<<47 - 1, 1<<63 - 1, -1 << 63,
+}
 
 func drawValue(t *rapid.T) driver.Value {
 	switch rapid.IntRange(0, 4).Draw(t, "type") {

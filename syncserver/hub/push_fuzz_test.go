@@ -82,8 +82,16 @@ func FuzzPosition(f *testing.F) {
 	plain, err := base64.RawURLEncoding.DecodeString(good)
 	w.must(err)
 	for _, seed := range []struct{ cursor, token string }{
-		{"", ""}, {epoch + ".1", ""}, {epoch + ".99999999", ""}, {"other.1", ""}, {".", ""}, {"x.-1", ""}, {epoch + ".1", string(plain)},
-		{"", string(plain)}, {"", `{"u":"` + user + `","p":"` + epoch + `","a":{}}`}, {"", "{}"},
+		{"", ""},
+		{epoch + ".1", ""},
+		{epoch + ".99999999", ""},
+		{"other.1", ""},
+		{".", ""},
+		{"x.-1", ""},
+		{epoch + ".1", string(plain)},
+		{"", string(plain)},
+		{"", `{"u":"` + user + `","p":"` + epoch + `","a":{}}`},
+		{"", "{}"},
 	} {
 		f.Add(seed.cursor, seed.token, 3)
 	}
