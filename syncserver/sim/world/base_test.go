@@ -171,12 +171,14 @@ func (b *base) people(t *testing.T, h *hub.Hub) error {
 	put("department", b.Departments["west"], schema.Values{"head": b.Users["qian"]})
 	put("user", b.Users["chen"], schema.Values{"superior": b.Users["feng"]})
 	put("pool", crm.PoolDefault, schema.Values{
-		"masked_fields": []string{"email", "mobile"}, "hidden_fields": []string{"remark"}, "daily_limit": int64(3), "cooldown_days": int64(0), "protect_hours": int64(0),
+		"masked_fields": []string{"email", "mobile"}, "hidden_fields": []string{"remark"}, "daily_limit": int64(1), "cooldown_days": int64(0), "protect_hours": int64(0),
 	})
 	second := put("pool", "", schema.Values{
 		"name": "西南公海", "mode": "claimable", "departments": []string{b.Departments["west"], b.Departments["coast"]}, "admins": []string{b.Users["qian"]},
-		"hidden_fields": []string{"mobile"}, "masked_fields": []string{"address"}, "daily_limit": int64(5), "order": int64(2),
+		"hidden_fields": []string{"mobile"}, "masked_fields": []string{"address"}, "daily_limit": int64(2), "order": int64(2),
 	})
+	put("settings", crm.SettingsID, schema.Values{"grace_days": int64(0)})
+	put("rule", crm.RuleDefault, schema.Values{"days": int64(4)})
 	b.Pools = []string{crm.PoolDefault, second}
 	return err
 }

@@ -93,7 +93,7 @@ func (w *world) doPoolRules(s step) {
 }
 
 func (w *world) doRule(s step) {
-	w.decree("rule", crm.RuleDefault, schema.Values{"days": int64(1 + s.R[0]%30), "disabled": s.R[1]%6 == 0})
+	w.decree("rule", crm.RuleDefault, schema.Values{"days": int64(1 + s.R[0]%9), "disabled": s.R[1]%6 == 0})
 }
 
 // doImport brings a list from a file: the same rows may come again.
@@ -151,8 +151,8 @@ func (w *world) doDays(s step) { w.pass(time.Duration(1+s.R[0]%35) * 24 * time.H
 
 // doReclaim lets the timetables of all server processes look whether a run is due, as they do every minute.
 func (w *world) doReclaim(s step) {
-	if s.R[1]%3 == 0 {
-		w.pass(time.Duration(24+s.R[0]%240) * time.Hour)
+	if s.R[1]%3 > 0 {
+		w.pass(time.Duration(12+s.R[0]%96) * time.Hour)
 	}
 	for _, n := range w.nodes {
 		before := w.books.head

@@ -174,15 +174,6 @@ var laptopDefects = []defect{
 	if result.Fault != nil && result.Fault.Code == fault.ReplicaFork {`,
 	},
 	{
-		name: "an entry with unsent changes forgets the server's row", file: "desktop/replica/overlay.go",
-		was: `		case e.m.Op == change.Delete && alive:
-			rec.Deleted = true
-`,
-		now: `		case e.m.Op == change.Delete && alive && !planted("an entry with unsent changes forgets the server's row"):
-			rec.Deleted = true
-`,
-	},
-	{
 		name: "what was accepted is not kept for a server that forgets", file: "desktop/replica/kept.go",
 		was: "return t.exec(\"UPDATE kept SET offer = 1\")",
 		now: "return t.exec(\"UPDATE kept SET offer = \" + orPlanted(\"what was accepted is not kept for a server that forgets\", \"1\", \"0\"))",

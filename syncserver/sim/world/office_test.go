@@ -34,6 +34,9 @@ func (w *world) list(l *laptop, q book.Query) []string {
 
 // some chooses one of a list of ids by the drawn number.
 func (w *world) some(ids []string, r uint32) (string, bool) {
+	if r%4 > 0 { // people meet at a few customers, or nobody would ever disagree
+		r %= 4
+	}
 	return pick(ids, r, func(id string) string {
 		if label := w.labels[id]; label != "" {
 			return label

@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"yuzhou/desktop/book"
+	"yuzhou/desktop/replica"
 	"yuzhou/shared/change"
 	"yuzhou/shared/schema"
 )
@@ -77,6 +78,9 @@ func (w *world) doEdit(l *laptop, s step) {
 
 // change draws a new value of one field.
 func (w *world) change(s step, row book.Row, v schema.Values, which, how uint32, i int) {
+	if which%3 > 0 { // and at a few fields
+		which = uint32(w.h.Seed%10) + 3*(which%2)
+	}
 	switch which % 10 {
 	case 0:
 		v["mobile"] = mobile(step{N: s.N, R: [6]uint32{0, 0, 0, how}})
@@ -340,4 +344,29 @@ func (w *world) doRead(l *laptop, s step) {
 	if id, ok := w.some(w.list(l, book.Query{Kind: "notice"}), s.R[0]); ok {
 		w.allowed(l, l.b.MarkRead(id))
 	}
+}
+
+// doForge has a program write that asks for no right: an old one, or one that somebody has changed.
+func (w *world) doForge(l *laptop, s step) {
+	if l.b == nil {
+		return
+	}
+	kind, fields := "customer", []string{"region", "address"}
+	ids := w.list(l, book.Query{})
+	if s.R[1]%3 == 0 {
+		kind, fields = "contact", []string{"position", "wechat"}
+		ids = w.list(l, book.Query{Kind: kind})
+	}
+	id, ok := w.some(ids, s.R[0])
+	if !ok {
+		return
+	}
+	row, ok, err := l.b.Get(kind, id)
+	if err != nil || !ok {
+		return
+	}
+	f := of(s.R[2], fields...)
+	m := change.Mutation{ID: w.id(), Op: change.Set, Kind: kind, Record: id, Root: row.Root, Seen: row.Seq, At: l.clock().UnixMilli()}
+	m.Set, m.Base = schema.Values{f: s.token(70)}, schema.Values{f: row.Values[f]}
+	w.allowed(l, l.r.Save(replica.Edit{Mutation: m}))
 }
