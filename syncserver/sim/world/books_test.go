@@ -19,13 +19,14 @@ type books struct {
 	exact map[int64]bool // commits at which the whole state was seen
 
 	places  map[string]map[place]bool // where each word ever stood
+	epochs  map[string]bool           // that the server ever had
 	results map[string]verdict        // what the server answered, also what it has forgotten since
 	eyes    *eyes
 	at      map[int64]*eyes // for states of before
 }
 
 func newBooks(w *world) *books {
-	b := &books{w: w}
+	b := &books{w: w, epochs: map[string]bool{}}
 	b.open()
 	return b
 }
@@ -58,7 +59,8 @@ func (b *books) observe() {
 // read is observe for those who hold the lock.
 func (b *books) read() error {
 	var head int64
-	if err := b.db.QueryRow(`SELECT seq, epoch FROM counter`).Scan(&head, &b.epoch); err != nil || head == b.head {
+	err := b.db.QueryRow(`SELECT seq, epoch FROM counter`).Scan(&head, &b.epoch)
+	if b.epochs[b.epoch] = true; err != nil || head == b.head {
 		return err
 	}
 	rows, err := b.db.Query(`SELECT kind, id, root, seq, deleted, body FROM record WHERE seq > ? AND seq <= ?`, b.head, head)
@@ -86,6 +88,13 @@ func (b *books) read() error {
 	}
 	b.head, b.exact[head], b.eyes = head, true, nil
 	return nil
+}
+
+// known tells whether the server ever had a history of that name.
+func (b *books) known(epoch string) bool {
+	b.w.mu.Lock()
+	defer b.w.mu.Unlock()
+	return b.epochs[epoch]
 }
 
 // live leaves out what is deleted.

@@ -22,6 +22,10 @@ func (l *laptop) check(complete bool) {
 		l.w.fail(diverged, "%s is nowhere: %q", l, h.meta["cursor"])
 		return
 	}
+	if !l.w.books.known(epoch) {
+		l.w.fail(diverged, "%s shows a book of no history of the server: %q", l, h.meta["cursor"])
+		return
+	}
 	if epoch == l.epoch && cursor < l.cursor {
 		l.w.fail(diverged, "%s was at %d and is at %d", l, l.cursor, cursor)
 	}

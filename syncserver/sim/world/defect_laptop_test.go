@@ -159,13 +159,6 @@ var laptopDefects = []defect{
 	if wire.Digest(a.body) != sum {`,
 	},
 	{
-		name: "a machine error puts mutations aside", file: "syncserver/hub/hub.go",
-		was: `	if err == nil || store.IsBlame(err) || isFault(err) {
-		return err`,
-		now: `	if err == nil || store.IsBlame(err) || isFault(err) || planted("a machine error puts mutations aside") {
-		return err`,
-	},
-	{
 		name: "a copied laptop gives up what it may not send under its id", file: "desktop/replica/send.go",
 		was: `	if result.Fault != nil && result.Fault.Code == fault.ReplicaFork {`,
 		now: `	if planted("a copied laptop gives up what it may not send under its id") && result.Fault != nil && result.Fault.Code == fault.ReplicaFork {

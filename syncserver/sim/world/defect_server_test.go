@@ -74,12 +74,12 @@ var serverDefects = []defect{
 	},
 	{
 		name: "last writer wins by his clock", file: "syncserver/hub/edit.go",
-		was: `		value, verdict := change.MergeField(f.Type, e.m.Base[name], e.before.Values[name], mine)
+		was: `	value, verdict := change.MergeField(f.Type, e.m.Base[name], e.before.Values[name], mine)
 `,
-		now: `		value, verdict := change.MergeField(f.Type, e.m.Base[name], e.before.Values[name], mine)
-		if planted("last writer wins by his clock") && verdict == change.Clash && e.m.At > e.now()-1000*3600*24 {
-			value, verdict = mine, change.Take
-		}
+		now: `	value, verdict := change.MergeField(f.Type, e.m.Base[name], e.before.Values[name], mine)
+	if planted("last writer wins by his clock") && verdict == change.Clash && e.m.At > e.now()-1000*3600*24 {
+		value, verdict = mine, change.Take
+	}
 `,
 	},
 	{

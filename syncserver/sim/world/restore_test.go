@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"yuzhou/shared/schema"
 	"yuzhou/syncserver/hub"
 )
 
@@ -133,6 +134,10 @@ func (w *world) doCopied(l *laptop, s step) {
 		return
 	}
 	w.fault("laptop file copied")
+	var first string
+	if c, ok := w.some(w.customers(l, viewMine), s.R[1]); ok {
+		first = w.twice(l, c, s)
+	}
 	o := &laptop{w: w, place: len(w.laptops), login: l.login, me: l.me, skew: of(s.R[0], skews...), rows: l.rows, saw: map[key]int64{}, kept: map[string]*entry{}, spoilt: l.spoilt}
 	o.line = newLine(w, o)
 	from := l.image()
@@ -141,4 +146,26 @@ func (w *world) doCopied(l *laptop, s step) {
 	w.laptops = append(w.laptops, o)
 	o.open()
 	o.forget()
+	if first != "" && o.b != nil && o.b.Undo(first) == nil { // the second change has another base on each of the two now
+		delete(o.kept, first)
+		for _, e := range o.kept {
+			e.rebased = true
+		}
+	}
+}
+
+// twice changes a field of a customer twice and gives the first of the two changes.
+func (w *world) twice(l *laptop, customer string, s step) (first string) {
+	for i := range 2 {
+		before := len(l.kept)
+		if !w.allowed(l, l.b.Set("customer", customer, schema.Values{"region": s.token(80 + i)})) || len(l.kept) == before {
+			return ""
+		}
+		for id, e := range l.kept {
+			if i == 0 && e.Record == customer && same(e.Set["region"], s.token(80)) {
+				first = id
+			}
+		}
+	}
+	return first
 }

@@ -169,18 +169,27 @@ func (w *world) settleTyped(l *laptop) {
 }
 
 // renamed finds entries that a fork has given new ids: a copied laptop that meets its own ids on the server takes others.
+// They wait under those, or came back under them.
 func (l *laptop) renamed(p pocket) {
-	for id, e := range p.outbox {
-		if l.kept[id] != nil {
+	for old, k := range l.kept {
+		if p.outbox[old] != nil || p.tray[old] != nil {
 			continue
 		}
-		for old, k := range l.kept {
-			if p.outbox[old] == nil && p.tray[old] == nil && k.Op == e.Op && k.key() == e.key() && k.Command == e.Command && differ(k.fields(), e.fields()) == "" {
+		alike := func(id string, e *entry) bool {
+			return e != nil && l.kept[id] == nil && k.Op == e.Op && k.key() == e.key() && k.Command == e.Command && differ(k.fields(), e.fields()) == ""
+		}
+		for id, e := range p.outbox {
+			if alike(id, e) {
 				delete(l.kept, old)
-				e.step, e.by = k.step, k.by
+				e.step, e.by, e.rebased = k.step, k.by, k.rebased
 				l.kept[id] = e
 				l.w.remember(e)
 				break
+			}
+		}
+		for _, back := range p.tray {
+			if back.m != nil && alike(back.m.ID, back.m) {
+				delete(l.kept, old)
 			}
 		}
 	}
