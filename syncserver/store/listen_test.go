@@ -72,6 +72,42 @@ func TestListen(t *testing.T) {
 	}
 }
 
+// TestConnectionsAreNamed: whoever looks at the database's sessions sees what each is for, unless the address names them.
+func TestConnectionsAreNamed(t *testing.T) {
+	where := postgrestest.New(t)
+	for _, at := range []string{where, where + "&application_name=crm"} {
+		s := openAt(t, at)
+		soon(t, hearing(t, s), 0)
+		l, err := s.TryLead(t.Context())
+		if err != nil || l == nil {
+			t.Fatal("nobody leads", err)
+		}
+		count := func(name string) (n int) {
+			t.Helper()
+			if err := postgrestest.Look(t, where).QueryRowContext(t.Context(),
+				`SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = $1`, name).Scan(&n); err != nil {
+				t.Fatal(err)
+			}
+			return n
+		}
+		if at == where {
+			for _, name := range []string{"yuzhou-server leading", "yuzhou-server listening"} {
+				if n := count(name); n != 1 {
+					t.Errorf("%d sessions are called %s", n, name)
+				}
+			}
+			if count("yuzhou-server") == 0 {
+				t.Error("no session is called yuzhou-server")
+			}
+		} else if count("crm") < 3 {
+			t.Error("the address does not name the sessions")
+		}
+		if err := l.Release(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 // TestNewsIsShort: what does not fit into a notification is left out, not cut.
 func TestNewsIsShort(t *testing.T) {
 	n := News{Seq: 7}

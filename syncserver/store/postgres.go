@@ -55,12 +55,23 @@ func openCluster(ctx context.Context, where string) (*cluster, error) {
 		config.ValidateConnect = pgconn.ValidateConnectTargetSessionAttrsReadWrite
 	}
 	config.RuntimeParams["client_encoding"] = "UTF8"
-	if config.RuntimeParams["application_name"] == "" {
-		config.RuntimeParams["application_name"] = "yuzhou-server"
-	}
-	db := stdlib.OpenDB(*config) // without the limits: a new index on a large table takes its time
+	p := &cluster{config: config}
+	db := stdlib.OpenDB(*p.configured(nil)) // without the limits: a new index on a large table takes its time
 	err = errors.Join(migrations.Apply(ctx, db, migrations.Postgres), db.Close())
-	return &cluster{config: config}, err
+	return p, err
+}
+
+// configured is how a connection is made that has settings of its own. What the address says goes before them.
+func (p *cluster) configured(settings map[string]string) *pgx.ConnConfig {
+	config := p.config.Copy()
+	for _, s := range []map[string]string{settings, {"application_name": "yuzhou-server"}} {
+		for name, value := range s {
+			if config.RuntimeParams[name] == "" {
+				config.RuntimeParams[name] = value
+			}
+		}
+	}
+	return config
 }
 
 // Redacted is where a store is without its password, for people to read.
@@ -98,13 +109,7 @@ func (p *cluster) connect(ctx context.Context, mode mode) (*conn, error) {
 
 // dial makes one connection.
 func (p *cluster) dial(ctx context.Context, settings map[string]string) (*pgx.Conn, error) {
-	config := p.config.Copy()
-	for name, value := range settings {
-		if config.RuntimeParams[name] == "" {
-			config.RuntimeParams[name] = value
-		}
-	}
-	c, err := pgx.ConnectConfig(ctx, config)
+	c, err := pgx.ConnectConfig(ctx, p.configured(settings))
 	if err != nil {
 		return nil, err
 	}
