@@ -163,11 +163,7 @@ func (a *applier) finish(end wire.End) error {
 		return err
 	}
 	a.out.Done = true
-	a.out.Mismatch = a.compare(end.Scopes)
-	for _, name := range a.out.Mismatch {
-		a.silent += spanned[name] // what a repair takes away without making the sums agree is not believed
-	}
-	if err := a.suspect(end.Scopes, a.out.Mismatch); err != nil {
+	if err := a.checkSums(end.Scopes, spanned); err != nil {
 		return err
 	}
 	if err := a.setMeta(metaCursor, end.Cursor); err != nil {
@@ -203,6 +199,16 @@ func (a *applier) finish(end wire.End) error {
 		return err
 	}
 	return a.allowRemoval()
+}
+
+// checkSums holds what the scopes add up to against the server's sums; spanned is how many roots the spans of each scope
+// took away.
+func (a *applier) checkSums(theirs []wire.ScopeSum, spanned map[string]int) error {
+	a.out.Mismatch = a.compare(theirs)
+	for _, name := range a.out.Mismatch {
+		a.silent += spanned[name] // what a repair takes away without making the sums agree is not believed
+	}
+	return a.suspect(theirs, a.out.Mismatch)
 }
 
 // relay puts unsent changes back on top of the rows that came under them.

@@ -76,9 +76,8 @@ func (r *Replica) unfold(p *Page) error {
 // bulk copies a page from its image. When a root of it is here already, or somebody has typed already, or spans are
 // open, it goes row by row.
 func (l *loader) bulk(p *Page) error {
-	b := p.bulk
 	known := len(l.pending) > 0 || len(l.spans) > 0
-	if !known && len(b.seen) > 0 {
+	if !known && len(p.bulk.seen) > 0 {
 		err := l.exec(copying(rootTable))
 		if known = taken(err); err != nil && !known {
 			return err
@@ -90,6 +89,12 @@ func (l *loader) bulk(p *Page) error {
 		}
 		return l.page(p)
 	}
+	l.out.Rows += p.Rows
+	return l.below(p.bulk)
+}
+
+// below copies what an image holds beside its roots, which are here by now, and adds it to the sums of the scopes.
+func (l *loader) below(b *bulk) error {
 	for _, g := range b.grants {
 		if err := l.grant(g); err != nil {
 			return err
@@ -112,7 +117,6 @@ func (l *loader) bulk(p *Page) error {
 		l.touched.Kinds[kind] = true
 	}
 	l.hasRows = l.hasRows || len(b.customers) > 0
-	l.out.Rows += p.Rows
 	return l.keepScopes()
 }
 

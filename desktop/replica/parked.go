@@ -2,6 +2,7 @@ package replica
 
 import (
 	"encoding/json"
+	"slices"
 	"time"
 
 	"yuzhou/shared/change"
@@ -41,15 +42,11 @@ func (t *tx) requeue(id string) error {
 		return err
 	}
 	if m := items[0].Mutation; m.Op == change.Create {
-		more, err := t.trayItems("WHERE id <> ? ORDER BY at DESC, id", id)
+		more, err := t.hanging(id, m.Record)
 		if err != nil {
 			return err
 		}
-		for _, item := range more {
-			if n := item.Mutation; n != nil && item.Fault != nil && item.Fault.Code == fault.DependsOn && (n.Record == m.Record || n.Root == m.Record) {
-				items = append(items, item)
-			}
-		}
+		items = append(items, more...)
 	}
 	t.touched.Tray, t.touched.Outbox = true, true
 	for _, item := range items {
@@ -65,4 +62,13 @@ func (t *tx) requeue(id string) error {
 		}
 	}
 	return nil
+}
+
+// hanging finds in the tray what followed the mutation that makes a record there, because it could not be without it.
+func (t *tx) hanging(id, record string) ([]TrayItem, error) {
+	others, err := t.trayItems("WHERE id <> ? ORDER BY at DESC, id", id)
+	return slices.DeleteFunc(others, func(item TrayItem) bool {
+		m := item.Mutation
+		return m == nil || item.Fault == nil || item.Fault.Code != fault.DependsOn || m.Record != record && m.Root != record
+	}), err
 }

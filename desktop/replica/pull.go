@@ -88,26 +88,9 @@ func (r *Replica) Take(p *Page, epoch string) (Applied, error) {
 
 // fill is a page of the first sync.
 func (t *tx) fill(p *Page, stage string) (Applied, error) {
-	empty, err := t.number("SELECT count(*) = 0 FROM root")
+	l, err := t.filler()
 	if err != nil {
 		return Applied{}, err
-	}
-	if empty == 1 {
-		if err := t.dropIndexes(); err != nil {
-			return Applied{}, err
-		}
-	}
-	l, err := t.loader()
-	if err != nil {
-		return Applied{}, err
-	}
-	if empty == 1 && len(l.pending) > 0 {
-		// After a rescue there are records that were made here. They come with the server's, or are made anew at the end.
-		for _, tbl := range t.r.tables {
-			if err := t.exec("DELETE FROM " + tbl.name); err != nil {
-				return Applied{}, err
-			}
-		}
 	}
 	if err := l.page(p); err != nil {
 		return Applied{}, err
@@ -131,6 +114,33 @@ func (t *tx) fill(p *Page, stage string) (Applied, error) {
 		return Applied{}, err
 	}
 	return l.out, errors.Join(t.setMeta(metaPublished, yes), t.setMeta(metaRestored, ""))
+}
+
+// filler is the loader of the first sync. Before any root is here it makes room: no index slows the pages down, no row
+// stands in their way.
+func (t *tx) filler() (*loader, error) {
+	empty, err := t.number("SELECT count(*) = 0 FROM root")
+	if err != nil {
+		return nil, err
+	}
+	if empty == 1 {
+		if err := t.dropIndexes(); err != nil {
+			return nil, err
+		}
+	}
+	l, err := t.loader()
+	if err != nil {
+		return nil, err
+	}
+	if empty == 1 && len(l.pending) > 0 {
+		// After a rescue there are records that were made here. They come with the server's, or are made anew at the end.
+		for _, tbl := range t.r.tables {
+			if err := t.exec("DELETE FROM " + tbl.name); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return l, nil
 }
 
 // stage keeps a page until the last one is here.

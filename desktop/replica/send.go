@@ -166,27 +166,29 @@ type verdict struct {
 	seq     int64
 }
 
+// verdicts are the ids of accepted mutations by what they were answered: a batch is one or two commits.
+type verdicts struct {
+	ids   map[verdict][]string
+	order []verdict
+}
+
+func (v *verdicts) add(result change.Result) {
+	what := verdict{result.Outcome, result.Seq}
+	if v.ids[what] == nil {
+		v.order = append(v.order, what)
+	}
+	v.ids[what] = append(v.ids[what], result.ID)
+}
+
 // answers notes results. Those of mutations that are answered already (told twice, by the push and by the pull) and of
 // mutations that another copy of this replica has sent change nothing.
 func (t *tx) answers(results []change.Result, tally *Tally) error {
-	if len(results) == 0 {
-		return nil
-	}
-	ids := make([]string, len(results))
-	for i, result := range results {
-		ids[i] = result.ID
-	}
-	open := map[string]line{}
-	lines, err := t.lines("WHERE state <> 'answered' AND id IN (SELECT value FROM json_each(?))", idList(ids))
-	if err != nil || len(lines) == 0 {
+	open, err := t.open(results)
+	if err != nil || len(open) == 0 {
 		return err
 	}
 	t.touched.Outbox = true
-	for _, l := range lines {
-		open[l.id] = l
-	}
-	accepted := map[verdict][]string{} // the ids by what they were answered: a batch is one or two commits
-	var order []verdict
+	accepted := verdicts{ids: map[verdict][]string{}}
 	for _, result := range results {
 		l, waits := open[result.ID]
 		if !waits {
@@ -213,15 +215,33 @@ func (t *tx) answers(results []change.Result, tally *Tally) error {
 				return err
 			}
 		}
-		what := verdict{result.Outcome, result.Seq}
-		if accepted[what] == nil {
-			order = append(order, what)
-		}
-		accepted[what] = append(accepted[what], result.ID)
+		accepted.add(result)
 	}
-	for _, what := range order {
+	return t.accept(accepted)
+}
+
+// open finds the entries of the outbox that results are of, as far as they have no answer yet, by their ids.
+func (t *tx) open(results []change.Result) (map[string]line, error) {
+	if len(results) == 0 {
+		return nil, nil
+	}
+	ids := make([]string, len(results))
+	for i, result := range results {
+		ids[i] = result.ID
+	}
+	lines, err := t.lines("WHERE state <> 'answered' AND id IN (SELECT value FROM json_each(?))", idList(ids))
+	open := make(map[string]line, len(lines))
+	for _, l := range lines {
+		open[l.id] = l
+	}
+	return open, err
+}
+
+// accept notes the answers of what was accepted. It stays in the outbox until its effect comes.
+func (t *tx) accept(accepted verdicts) error {
+	for _, what := range accepted.order {
 		err := t.exec("UPDATE outbox SET state = 'answered', outcome = ?, seq = ? WHERE id IN (SELECT value FROM json_each(?))",
-			string(what.outcome), what.seq, idList(accepted[what]))
+			string(what.outcome), what.seq, idList(accepted.ids[what]))
 		if err != nil {
 			return err
 		}

@@ -86,14 +86,14 @@ func backoff(failures int, err error) time.Duration {
 func (s *Syncer) pause(ctx context.Context, d time.Duration, early <-chan struct{}) (whole bool) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	over := make(chan error, 1)
-	go func() { over <- s.wait(ctx, d) }()
+	over := make(chan bool, 1)
+	go func() { over <- s.wait(ctx, d) == nil }()
 	select {
-	case err := <-over:
-		return err == nil
+	case whole = <-over:
+		return whole
 	case <-early:
 		cancel()
-		_ = <-over // it is the context's
+		<-over // no goroutine stays behind
 		return false
 	}
 }

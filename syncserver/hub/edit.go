@@ -1,6 +1,7 @@
 package hub
 
 import (
+	"maps"
 	"slices"
 
 	"yuzhou/shared/access"
@@ -37,16 +38,9 @@ func (p *pusher) set(kind *schema.Kind, m Mutation) (Result, error) {
 	}
 	restored := r.Deleted
 	if restored {
-		// Whoever typed without seeing the delete wins: his edit would be lost otherwise, the delete can be repeated.
-		seen, err := p.seen(m.Seen)
-		if err != nil {
+		if r, err = p.outlive(kind, r, m); err != nil {
 			return Result{}, err
 		}
-		if seen >= r.Seq {
-			return Result{}, fault.New(fault.NotFound).About(kind.Name, "")
-		}
-		r.Deleted = false
-		p.tx.AddHistory(p.line(r, change.Restore, "", nil, nil))
 	}
 	e := &edit{pusher: p, kind: kind, before: r, after: r, m: m}
 	if err := e.merge(); err != nil {
@@ -64,6 +58,21 @@ func (p *pusher) set(kind *schema.Kind, m Mutation) (Result, error) {
 		}
 	}
 	return result, err
+}
+
+// outlive takes the delete of a record back that is being edited. Whoever typed without seeing the delete wins: his edit
+// would be lost otherwise, the delete can be repeated.
+func (p *pusher) outlive(kind *schema.Kind, r schema.Record, m Mutation) (schema.Record, error) {
+	seen, err := p.seen(m.Seen)
+	if err != nil {
+		return r, err
+	}
+	if seen >= r.Seq {
+		return r, fault.New(fault.NotFound).About(kind.Name, "")
+	}
+	r.Deleted = false
+	p.tx.AddHistory(p.line(r, change.Restore, "", nil, nil))
+	return r, nil
 }
 
 // known finds the record of a mutation; the mutation must name its root rightly.
@@ -93,42 +102,44 @@ type edit struct {
 // merge brings each field together with the committed one.
 func (e *edit) merge() error {
 	fields := e.m.Fields()
-	names := make([]string, 0, len(fields))
-	for name := range fields {
-		names = append(names, name)
-	}
-	slices.Sort(names)
 	e.taken = schema.Values{}
-	for _, name := range names {
-		f, ok := e.kind.Field(name)
-		mine := fields[name]
-		switch {
-		case ok && f.Server:
-			e.locked = append(e.locked, name)
-			continue
-		case ok && mine != nil && mine != "":
-			if err := f.Type.Check(mine); err != nil {
-				return named(err, e.kind.Name, name)
-			}
-		}
-		value, verdict := change.MergeField(f.Type, e.m.Base[name], e.before.Values[name], mine)
-		if verdict == change.Mixed && value != nil && f.Type.Check(value) != nil {
-			verdict = change.Clash // each of the two fits, both together do not
-		}
-		switch {
-		case verdict == change.Clash && e.kind == crm.Conflict:
-			continue // it was decided already: a question about a decision helps nobody
-		case verdict == change.Clash:
-			e.clashes = append(e.clashes, name)
-			continue
-		case verdict == change.Mixed:
-			e.mixed = true
-		}
-		if !schema.Equal(value, e.before.Values[name]) {
-			e.taken[name] = value
+	for _, name := range slices.Sorted(maps.Keys(fields)) {
+		if err := e.mergeField(name, fields[name]); err != nil {
+			return err
 		}
 	}
 	e.after = e.before.With(e.taken)
+	return nil
+}
+
+// mergeField decides what becomes of one field: taken, locked, or a clash.
+func (e *edit) mergeField(name string, mine any) error {
+	f, ok := e.kind.Field(name)
+	switch {
+	case ok && f.Server:
+		e.locked = append(e.locked, name)
+		return nil
+	case ok && mine != nil && mine != "":
+		if err := f.Type.Check(mine); err != nil {
+			return named(err, e.kind.Name, name)
+		}
+	}
+	value, verdict := change.MergeField(f.Type, e.m.Base[name], e.before.Values[name], mine)
+	if verdict == change.Mixed && value != nil && f.Type.Check(value) != nil {
+		verdict = change.Clash // each of the two fits, both together do not
+	}
+	switch {
+	case verdict == change.Clash && e.kind == crm.Conflict:
+		return nil // it was decided already: a question about a decision helps nobody
+	case verdict == change.Clash:
+		e.clashes = append(e.clashes, name)
+		return nil
+	case verdict == change.Mixed:
+		e.mixed = true
+	}
+	if !schema.Equal(value, e.before.Values[name]) {
+		e.taken[name] = value
+	}
 	return nil
 }
 

@@ -305,8 +305,7 @@ func (p *page) load(plan []delivery, base int64) error {
 	var sorts [6][]string // whole as kept, whole, new; each with faces only or not
 	for i := range plan {
 		d := &plan[i]
-		whole, known := p.sent[d.entry.Root]
-		if d.none || d.root.Leave != nil || len(d.root.In) == 0 && len(d.root.Out) > 0 || known && (whole || !d.whole) {
+		if d.none || d.root.Leave != nil || len(d.root.In) == 0 && len(d.root.Out) > 0 || p.has(d) {
 			continue
 		}
 		sort := 0
@@ -340,19 +339,24 @@ func (p *page) load(plan []delivery, base int64) error {
 	return nil
 }
 
+// has tells whether the rows of a delivery are on the page already.
+func (p *page) has(d *delivery) bool {
+	whole, known := p.sent[d.entry.Root]
+	return known && (whole || !d.whole)
+}
+
 // send writes one root with its rows. What is on the page already is not sent twice, only its leaving is told.
 func (p *page) send(d *delivery) error {
 	if d.none {
 		return nil
 	}
-	whole, known := p.sent[d.entry.Root]
-	if known && (whole || !d.whole) {
+	if p.has(d) {
 		if len(d.root.Out) == 0 {
 			return nil
 		}
 		d.root.In, d.root.Join = nil, false
 	}
-	p.sent[d.entry.Root] = whole || d.whole
+	p.sent[d.entry.Root] = p.sent[d.entry.Root] || d.whole
 	p.Done++
 	if err := p.out.Line(wire.Frame{Root: &d.root}); err != nil {
 		return err

@@ -105,38 +105,15 @@ func (p *page) spans(ctx context.Context) (full bool, err error) {
 // announceSpans says on the first page which spans follow. When a scope has forgotten something on a later page that the
 // laptop has not heard of, what is beyond its horizon is told once more.
 func (p *page) announceSpans() error {
-	horizon, err := p.view.NewestHorizon(p.by.User, p.Cursor)
+	risen, err := p.risen()
+	if err != nil || p.Spans == nil || !risen && !p.first {
+		return err
+	}
+	list, err := p.toTell(risen)
 	if err != nil {
 		return err
 	}
-	risen := horizon > 0 && (p.Spans == nil || horizon > p.Spans.Horizon)
-	switch {
-	case risen && p.protocol < spanProtocol:
-		return fault.New(fault.EpochChanged) // it knows no spans: it begins anew
-	case risen && p.Spans == nil:
-		p.Spans = &spans{}
-	case p.Spans == nil || !risen && !p.first:
-		return nil
-	}
-	var list []wire.Span
 	total := int64(0)
-	if risen {
-		p.Spans.Horizon, p.Spans.Whole, p.Spans.At, p.Spans.Past = horizon, "", "", ""
-		beyond, err := p.view.Beyond(p.by.User, p.Cursor, "", math.MaxInt32)
-		if err != nil {
-			return err
-		}
-		for _, s := range beyond {
-			list = append(list, wire.Span{Scope: s.Scope})
-		}
-	}
-	for _, a := range p.Spans.Asked[p.Spans.Told:] {
-		if _, found, err := p.asked(a); err != nil {
-			return err
-		} else if found {
-			list = append(list, a)
-		}
-	}
 	for i := range list {
 		if err := p.out.Line(wire.Frame{Span: &list[i]}); err != nil {
 			return err
@@ -148,6 +125,45 @@ func (p *page) announceSpans() error {
 		total += n
 	}
 	return p.countWith(total)
+}
+
+// risen tells whether a horizon beyond the cursor is newer than what was announced. Then the scopes beyond theirs are
+// told from the first on.
+func (p *page) risen() (bool, error) {
+	horizon, err := p.view.NewestHorizon(p.by.User, p.Cursor)
+	if err != nil || horizon == 0 || p.Spans != nil && horizon <= p.Spans.Horizon {
+		return false, err
+	}
+	if p.protocol < spanProtocol {
+		return false, fault.New(fault.EpochChanged) // it knows no spans: it begins anew
+	}
+	if p.Spans == nil {
+		p.Spans = &spans{}
+	}
+	p.Spans.Horizon, p.Spans.Whole, p.Spans.At, p.Spans.Past = horizon, "", "", ""
+	return true, nil
+}
+
+// toTell lists the spans that are still to be told: the scopes beyond their horizon, when it has risen, and what the
+// laptop asked for.
+func (p *page) toTell(risen bool) (list []wire.Span, err error) {
+	if risen {
+		beyond, err := p.view.Beyond(p.by.User, p.Cursor, "", math.MaxInt32)
+		if err != nil {
+			return nil, err
+		}
+		for _, s := range beyond {
+			list = append(list, wire.Span{Scope: s.Scope})
+		}
+	}
+	for _, a := range p.Spans.Asked[p.Spans.Told:] {
+		if _, found, err := p.asked(a); err != nil {
+			return nil, err
+		} else if found {
+			list = append(list, a)
+		}
+	}
+	return list, nil
 }
 
 // asked finds the scope of an asked span, if the laptop has it: one that is new is read from its beginning anyway, and

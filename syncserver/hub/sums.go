@@ -38,13 +38,8 @@ func (d *daily) take(by Identity, limit int, now time.Time) (wait time.Duration)
 // Sums adds up parts of a scope that the asker holds, all in one snapshot. The ranges are in ascending order and do not
 // overlap, so that no request reads a root twice.
 func (h *Hub) Sums(ctx context.Context, by Identity, in wire.Sums) (answer wire.SumsAnswer, err error) {
-	if len(in.Spans) > wire.MaxSpans {
-		return answer, fault.New(fault.TooLarge, "Limit", wire.MaxSpans)
-	}
-	for i, r := range in.Spans {
-		if !soundRange(r.From, r.To) || i > 0 && (in.Spans[i-1].To == "" || r.From < in.Spans[i-1].To) {
-			return answer, fault.New(fault.Malformed, "What", "span")
-		}
+	if err := checkRanges(in.Spans); err != nil {
+		return answer, err
 	}
 	if wait := h.sums.take(by, sumsADay, h.clock()); wait > 0 {
 		return answer, fault.New(fault.TooManyTries, "Seconds", int64(wait/time.Second)+1)
@@ -82,4 +77,17 @@ func (h *Hub) Sums(ctx context.Context, by Identity, in wire.Sums) (answer wire.
 		return nil
 	})
 	return answer, err
+}
+
+// checkRanges refuses ranges that are too many, not in order, or overlap.
+func checkRanges(ranges []wire.Range) error {
+	if len(ranges) > wire.MaxSpans {
+		return fault.New(fault.TooLarge, "Limit", wire.MaxSpans)
+	}
+	for i, r := range ranges {
+		if !soundRange(r.From, r.To) || i > 0 && (ranges[i-1].To == "" || r.From < ranges[i-1].To) {
+			return fault.New(fault.Malformed, "What", "span")
+		}
+	}
+	return nil
 }

@@ -292,6 +292,9 @@ func (d *desk) dump() []string {
 			}
 			all = append(all, label+" "+line)
 		}
+		if err := rows.Err(); err != nil {
+			d.t.Fatal(err)
+		}
 	}
 	for _, k := range crm.Kinds() {
 		parts := []string{"id", "root_id", "seq", "deleted", "coalesce(masked, '')", "coalesce(extra, '')"}

@@ -136,10 +136,12 @@ func (r *rot) work(l *laptop) (err error) {
 			return err
 		}
 	}
-	if l.Book, err = book.Open(l.r, l.o.clock); err != nil {
+	b, err := book.Open(l.r, l.o.clock)
+	if err != nil {
 		return err
 	}
-	defer l.Book.Close()
+	defer b.Close()
+	l.Book = b
 	for _, k := range crm.Kinds() {
 		ids, err := l.r.IDs(replica.Filter{Kind: k.Name})
 		if err != nil {

@@ -29,12 +29,12 @@ var word = regexp.MustCompile(`'(?:[^']|'')*'|"[^"]*"|\b(?:list|pairs)\(\?\d*\) 
 // forSQLite puts a statement into SQLite's words.
 func forSQLite(text string) string {
 	return word.ReplaceAllStringFunc(text, func(w string) string {
-		switch {
-		case w == "greatest(":
+		switch w {
+		case "greatest(":
 			return "max("
-		case w == "quoted(":
+		case "quoted(":
 			return "json_quote("
-		case w == " FOR UPDATE":
+		case " FOR UPDATE":
 			return ""
 		}
 		function, parameter, alias, ok := tableWord(w)

@@ -114,8 +114,8 @@ func (d *desk) begin(ctx context.Context, line http.RoundTripper) error {
 }
 
 func (d *desk) close() error {
-	if d.Book != nil {
-		d.Book.Close()
+	if b := d.Book; b != nil {
+		b.Close()
 	}
 	if d.y != nil {
 		d.y.Close()
