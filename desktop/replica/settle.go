@@ -53,7 +53,7 @@ func (t *tx) ended(done []line) error {
 		roots = append(roots, l.root)
 	}
 	absent, err := t.strings("SELECT value FROM json_each(?) WHERE value NOT IN (SELECT id FROM root)", idList(roots))
-	if err != nil || len(absent) == 0 {
+	if err != nil {
 		return err
 	}
 	away := map[string]bool{}
@@ -65,7 +65,15 @@ func (t *tx) ended(done []line) error {
 		away[root] = !here
 	}
 	for _, l := range done {
-		if away[l.root] && l.outcome == change.Conflict {
+		if l.outcome != change.Conflict {
+			continue
+		}
+		// A customer in a pool is here, and its conflicts wait for the next who holds it.
+		shown, err := t.number("SELECT count(*) FROM conflict WHERE mutation = ?", l.id)
+		if err != nil {
+			return err
+		}
+		if away[l.root] || shown == 0 {
 			if err := t.tellHandedOn(l); err != nil {
 				return err
 			}
@@ -82,8 +90,7 @@ func (t *tx) ended(done []line) error {
 	return nil
 }
 
-// tellHandedOn tells of an edit that others will decide: its customer is not here any more, so the conflict that was
-// made of it is not for these eyes.
+// tellHandedOn tells of an edit that others will decide: the conflict that was made of it is not for these eyes.
 func (t *tx) tellHandedOn(l line) error {
 	m, err := t.mutation("SELECT mutation FROM kept WHERE n = ?", l.n)
 	if err != nil || m == nil {
