@@ -148,9 +148,11 @@ func (w *world) doCopied(l *laptop, s step) {
 	o.forget()
 	if first != "" && o.b != nil && o.b.Undo(first) == nil { // the second change has another base on each of the two now
 		delete(o.kept, first)
-		for _, e := range o.kept {
-			e.rebased = true
+		w.mu.Lock()
+		for id := range o.kept {
+			w.typed[id].rebased = true
 		}
+		w.mu.Unlock()
 	}
 }
 

@@ -187,6 +187,13 @@ func (l *laptop) renamed(p pocket) {
 				break
 			}
 		}
+		l.w.mu.Lock()
+		for id, e := range l.w.arrived {
+			if id != old && l.w.books.results[id].Outcome != "" && l.w.books.results[id].Outcome != "refused" && alike(id, e) {
+				delete(l.kept, old)
+			}
+		}
+		l.w.mu.Unlock()
 		for _, back := range p.tray {
 			if back.m != nil && alike(back.m.ID, back.m) {
 				delete(l.kept, old)

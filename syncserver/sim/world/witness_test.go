@@ -139,6 +139,7 @@ func (w *world) answered(before int64, user string, asked, answer []string) {
 	}
 	for i, m := range entries {
 		r := got[i].Result
+		w.arrived[m.ID] = m
 		if r.Fault != nil && (r.Fault.Code == "PARKED" || r.Fault.Code == "REPLICA_FORK") {
 			continue // not final
 		}

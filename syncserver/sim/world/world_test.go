@@ -76,6 +76,7 @@ type world struct {
 	done    map[string]*entry // of those, what the server acknowledged
 	labels  map[string]string // by id: how what was made is called in the choices of later steps
 	users   map[string]string // by the header that a laptop's token makes
+	arrived map[string]*entry // every mutation that came to a server
 	answers map[string]string // by the id of the mutation: what the server said first
 	late    []parcel          // requests that are still on their way
 }
@@ -148,7 +149,7 @@ func (w *world) note(format string, args ...any) {
 // begin makes the world of a history from the template.
 func begin(t testing.TB, b *base, h history, dir string) *world {
 	w := &world{
-		t: t, ctx: t.Context(), h: h, dir: dir, base: b, path: filepath.Join(dir, "server.db"), typed: map[string]*entry{}, done: map[string]*entry{}, labels: map[string]string{}, comes: map[string]*laptop{}, users: map[string]string{}, answers: map[string]string{},
+		t: t, ctx: t.Context(), h: h, dir: dir, base: b, path: filepath.Join(dir, "server.db"), typed: map[string]*entry{}, done: map[string]*entry{}, labels: map[string]string{}, comes: map[string]*laptop{}, users: map[string]string{}, answers: map[string]string{}, arrived: map[string]*entry{},
 		tally: tally{Faults: map[string]int{}, Deeds: map[string]int{}, Story: map[int]string{}}, live: h.Live,
 	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
