@@ -22,6 +22,7 @@ import (
 	"yuzhou/shared/schema"
 	"yuzhou/shared/wire"
 	"yuzhou/syncserver/hub"
+	"yuzhou/syncserver/server"
 	"yuzhou/syncserver/store"
 	"yuzhou/syncserver/store/postgrestest"
 )
@@ -36,6 +37,7 @@ const (
 // TestFiguresPostgres prints what two servers on one PostgreSQL, whose every commit is on disk, take from 64 laptops that
 // push without a pause: pushes of one edit, and edits in pushes of a hundred. Everything runs on this machine.
 func TestFiguresPostgres(t *testing.T) {
+	server.Tune() // as the program does
 	where := postgrestest.Start(t, postgrestest.Options{Durable: true}).Database(t)
 	nodes := []*node{newNode(t, where), newNode(t, where)}
 	crews := nodes[0].people(t)
