@@ -144,7 +144,7 @@ func (h *bench) tour() map[string]screen.Route {
 		"customer": {Screen: screen.Customer, ID: mine[0]}, "customer-pool": {Screen: screen.Customer, ID: pooled[2]},
 		"tasks": {Screen: screen.Tasks, View: "today"}, "messages": {Screen: screen.Messages},
 		"settings": {Screen: screen.Settings}, "outbox": {Screen: screen.Outbox}, "tray": {Screen: screen.Tray},
-		"help": {Screen: screen.Help, View: "first-day-sales"},
+		"help": {Screen: screen.Help, View: "first-day-sales"}, "guide": {Screen: screen.Help, View: "guide-it"},
 	}
 }
 
