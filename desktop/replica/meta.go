@@ -29,6 +29,7 @@ const (
 	metaRestored  = "restored"
 	metaSchema    = "schema"
 	metaCounted   = "counted"
+	metaSweep     = "sweep"
 	metaPrefer    = "prefer."
 )
 

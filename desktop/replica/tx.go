@@ -148,6 +148,11 @@ func (t *tx) run(fn func(*tx) error) error {
 	if t.dirty {
 		t.r.known = nil
 	}
+	if t.removed {
+		if err := t.setMeta(metaSweep, yes); err != nil {
+			return err
+		}
+	}
 	if t.rules && !t.loading {
 		return t.allDue()
 	}
@@ -185,7 +190,8 @@ func (r *Replica) snapshot(fn func(*conn) error) error {
 }
 
 // Upkeep is what a file wants now and then: an end to what was kept long enough, a count of its rows, fresh statistics for
-// the planner, and an empty log.
+// the planner, and an empty log. After rows have left for good the file is written anew: SQLite overwrites what is deleted,
+// but not the copies that it leaves in the slack of a page when it moves rows to another one.
 func (r *Replica) Upkeep() error {
 	if err := r.change(durable, (*tx).pruneKept); err != nil {
 		return err
@@ -198,8 +204,23 @@ func (r *Replica) Upkeep() error {
 	if r.write == nil {
 		return errClosed
 	}
+	if err := r.sweep(); err != nil {
+		return broken(err)
+	}
 	if err := r.write.plain("PRAGMA optimize"); err != nil {
 		return broken(err)
 	}
 	return errors.Join(broken(r.truncate()), r.upkeepAside(r.clock()))
+}
+
+// sweep writes the file anew if rows have left it for good.
+func (r *Replica) sweep() error {
+	owed, err := r.write.meta(metaSweep)
+	if err != nil || owed != yes {
+		return err
+	}
+	if err := r.write.plain("VACUUM"); err != nil {
+		return err
+	}
+	return r.write.setMeta(metaSweep, "")
 }
