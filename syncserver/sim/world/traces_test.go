@@ -56,7 +56,31 @@ func (l *laptop) checkTraces(h held) {
 	if l.cursor != l.w.books.head || l.epoch != l.w.books.epoch {
 		return
 	}
-	raw := map[string]bool{}
+	l.checkFinder(h)
+	found := l.traces()
+	// SQLite overwrites what is deleted, but not every copy that a page had when its rows moved: those go with the upkeep.
+	if slack := len(found); slack > 0 && slack <= mostSlack && !l.w.live {
+		for _, name := range found {
+			if name != replica.FileName {
+				slack = 0
+			}
+		}
+		if slack > 0 {
+			l.w.must(l.r.Upkeep())
+			found = l.traces()
+		}
+	}
+	for word, name := range found {
+		l.w.fail(leaked, "%s: the bytes of %s (of %v) are in %s and in no row of it", l, word, l.w.books.places[word], name)
+	}
+}
+
+// mostSlack is how many words may be left until the upkeep.
+const mostSlack = 2
+
+// traces finds the words that are in a laptop's files, in no row of them, and not for its person's eyes; and where.
+func (l *laptop) traces() map[string]string {
+	raw := map[string]string{}
 	for _, name := range []string{replica.FileName, replica.FileName + "-wal"} {
 		data, err := os.ReadFile(filepath.Join(l.dir, name))
 		if errors.Is(err, fs.ErrNotExist) {
@@ -64,11 +88,14 @@ func (l *laptop) checkTraces(h held) {
 		}
 		if err != nil {
 			l.w.fail(stuck, "%v", err)
-			return
+			return nil
 		}
-		tokens(data, raw)
+		here := map[string]bool{}
+		tokens(data, here)
+		for word := range here {
+			raw[word] = name
+		}
 	}
-	l.checkFinder(h)
 	l.w.mu.Lock()
 	for word := range raw {
 		if l.w.books.mayKeep(l.me, word) {
@@ -77,18 +104,19 @@ func (l *laptop) checkTraces(h held) {
 	}
 	l.w.mu.Unlock()
 	if len(raw) == 0 {
-		return
+		return nil
 	}
 	rows, err := l.words()
 	if err != nil {
 		l.w.fail(stuck, "%s: %v", l, err)
-		return
+		return nil
 	}
 	for word := range raw {
-		if !rows[word] {
-			l.w.fail(leaked, "%s: the bytes of %s (of %v) are in the file and in no row of it", l, word, l.w.books.places[word])
+		if rows[word] {
+			delete(raw, word)
 		}
 	}
+	return raw
 }
 
 // words finds the words in all rows of a laptop's file.
