@@ -13,22 +13,26 @@ import (
 // keepFor is how long an accepted mutation is kept for a server that was restored from a backup and has forgotten it.
 const keepFor = 30 * 24 * time.Hour
 
-// The values of kept.offer.
+// The values of kept.offer. A statement that looks for one of them names offer > 0 too, the condition of the index: SQLite
+// would walk over all that is kept otherwise, at every sync.
 const (
 	offerNone = 0 // kept
 	offerOpen = 1 // to be offered again
 	offerTell = 2 // answered with a conflict, which is told when the next checkpoint shows whether the customer is here
 )
 
+// openOffers is where the statements find what is open to be offered.
+const openOffers = "FROM kept WHERE offer > 0 AND offer = 1 ORDER BY n LIMIT ?"
+
 // Offered gives the next kept mutations that a restored server is to be offered again, in the order in which they were
 // typed. They carry their old ids: what the server remembers it answers with the result it gave.
 func (r *Replica) Offered(limit int) (out []Outgoing, err error) {
-	empty, err := r.none("SELECT 1 FROM kept WHERE offer = 1 LIMIT 1")
+	empty, err := r.none("SELECT 1 "+openOffers, int64(1))
 	if err != nil || empty {
 		return nil, err
 	}
 	err = r.view(func(c *conn) error {
-		_, err := c.outgoing("SELECT n, id, mutation, 0 FROM kept WHERE offer = 1 ORDER BY n LIMIT ?", limit, &out)
+		_, err := c.outgoing("SELECT n, id, mutation, 0 "+openOffers, limit, &out)
 		return err
 	})
 	return out, err
@@ -121,7 +125,7 @@ func (t *tx) offerAgain() error { return t.exec("UPDATE kept SET offer = 1") }
 // would show them to the person otherwise.
 func (t *tx) tellOffered() error {
 	var lines []line
-	err := t.query("SELECT n, id, root FROM kept WHERE offer = 2", nil, func(row []driver.Value) error {
+	err := t.query("SELECT n, id, root FROM kept WHERE offer > 0 AND offer = 2", nil, func(row []driver.Value) error {
 		var l line
 		l.n, _ = row[0].(int64)
 		l.id, _ = row[1].(string)

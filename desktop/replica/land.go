@@ -18,7 +18,7 @@ type state struct {
 // each row. It is kept in step with what the page changes.
 type ahead struct {
 	states map[string]*state
-	rows   map[key]*row     // as far as a glance shows; nil: it is known that there is none
+	rows   map[key]*row     // nil: it is known that there is none
 	under  map[string][]key // the rows of a root
 }
 
@@ -78,8 +78,8 @@ func (a *applier) look(steps []step) error {
 		return err
 	}
 	for t, list := range ids {
-		err := a.query(t.glance+" WHERE id IN (SELECT value FROM json_each(?))", []driver.Value{idList(list)}, func(values []driver.Value) error {
-			w := t.peek(values)
+		err := a.query(t.sel+" WHERE id IN (SELECT value FROM json_each(?))", []driver.Value{idList(list)}, func(values []driver.Value) error {
+			w := t.scan(values)
 			a.ahead.note(key{t.kind.Name, w.id}, w)
 			return nil
 		})

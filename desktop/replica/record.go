@@ -99,7 +99,7 @@ func (t *tx) put(w *row) error {
 // borrow from their holding are written only where they change.
 func (t *tx) place(w, old *row) error {
 	t.touch(w.t.kind.Name)
-	if err := t.exec(w.t.over, w.args(nil, nil)...); err != nil {
+	if err := t.write(w, old); err != nil {
 		return err
 	}
 	if err := t.find(w, old); err != nil {

@@ -49,6 +49,8 @@ type Replica struct {
 	dialed int        // how many readers there are
 	closed bool
 
+	emptying sync.Mutex // the one who moves the log into the file
+
 	watch     sync.Mutex
 	next      int
 	listeners map[int]func(Touched)

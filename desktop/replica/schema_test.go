@@ -1,12 +1,15 @@
 package replica
 
 import (
+	"bytes"
 	"database/sql/driver"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"yuzhou/shared/crm"
@@ -59,6 +62,78 @@ func TestKindsHaveTables(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+}
+
+// TestIndexedFields: a row is written past the indexes only when none of the fields that stand in one has changed.
+func TestIndexedFields(t *testing.T) {
+	r := laptop(t)
+	err := r.view(func(c *conn) error {
+		for name, tbl := range r.tables {
+			listed := map[string]bool{}
+			for _, i := range tbl.listed {
+				listed[tbl.kind.Fields[i].Name] = true
+			}
+			found := map[string]bool{}
+			err := c.query("SELECT i.name FROM pragma_index_list(?) l JOIN pragma_index_info(l.name) i", []driver.Value{name}, func(row []driver.Value) error {
+				column, _ := row[0].(string)
+				if _, field := tbl.field[column]; field {
+					found[column] = true
+				}
+				return nil
+			})
+			if err != nil {
+				return err
+			}
+			if !maps.Equal(listed, found) {
+				t.Errorf("%s: declared as indexed %v, indexed %v", name, listed, found)
+			}
+			if len(tbl.listed)+len(tbl.still) != len(tbl.kind.Fields) {
+				t.Errorf("%s: %d fields are written, %d declared", name, len(tbl.listed)+len(tbl.still), len(tbl.kind.Fields))
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestOfferedByIndex: what is kept grows for a month, and a sync that has nothing to offer does not walk over it.
+func TestOfferedByIndex(t *testing.T) {
+	r := laptop(t)
+	err := r.view(func(c *conn) error {
+		return c.query("EXPLAIN QUERY PLAN SELECT 1 "+openOffers, []driver.Value{int64(1)}, func(row []driver.Value) error {
+			if plan, _ := row[3].(string); !strings.Contains(plan, "kept_offer") {
+				t.Errorf("the plan is %s", plan)
+			}
+			return nil
+		})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestCheckpoint: what was written is in the file itself afterwards, and nobody had to wait for it.
+func TestCheckpoint(t *testing.T) {
+	r := laptop(t)
+	const mark = "written into the log first"
+	err := r.change(relaxed, func(tx *tx) error { return tx.setMeta("prefer.mark", mark) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	inFile := func() bool {
+		file, err := os.ReadFile(filepath.Join(r.Dir(), FileName))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return bytes.Contains(file, []byte(mark))
+	}
+	want(t, "in the file at once", inFile(), false)
+	if err := r.Checkpoint(); err != nil {
+		t.Fatal(err)
+	}
+	want(t, "in the file after the checkpoint", inFile(), true)
 }
 
 // TestPrivateFiles: the data of a laptop is for its owner alone.

@@ -105,9 +105,9 @@ func whole(id, mutation string) bool {
 }
 
 // none tells whether a query finds nothing, without waiting for the writer.
-func (r *Replica) none(text string) (empty bool, err error) {
+func (r *Replica) none(text string, args ...driver.Value) (empty bool, err error) {
 	err = r.view(func(c *conn) error {
-		n, err := c.number("SELECT count(*) FROM (" + text + ")")
+		n, err := c.number("SELECT count(*) FROM ("+text+")", args...)
 		empty = n == 0
 		return err
 	})

@@ -3,6 +3,7 @@ package replica
 import (
 	"database/sql/driver"
 	"encoding/json"
+	"slices"
 	"strings"
 
 	"yuzhou/shared/schema"
@@ -17,10 +18,19 @@ type table struct {
 	insert string // with the derived columns
 	sel    string // SELECT all columns FROM table
 	over   string // the insert that overwrites a row of the same id; derived columns stay
+	stamp  string // the update of a row of which nothing but the number is new
+	quiet  string // the update of a row that stands in all indexes where it stood
 	local  []string
-	search []int  // the fields that the search box looks through
-	glance string // SELECT of what a checkpoint must know of a row that it replaces
-	looked []int  // the fields in it, behind the fixed columns
+	search []int // the fields that the search box looks through
+	listed []int // the fields that stand in an index
+	still  []int // those that stand in none
+}
+
+// indexed are the fields that stand in an index of their kind's table.
+var indexed = map[string][]string{
+	"customer": {"next_contact_at", "level"},
+	"followup": {"author", "occurred_at"},
+	"task":     {"executor", "status", "list", "due_at", "priority"},
 }
 
 // The columns that every kind's table begins with.
@@ -55,22 +65,25 @@ func tableOf(k *schema.Kind) *table {
 		if f.Searched {
 			t.search = append(t.search, i)
 		}
+		if slices.Contains(indexed[k.Name], f.Name) {
+			t.listed = append(t.listed, i)
+		} else {
+			t.still = append(t.still, i)
+		}
 		columns = append(columns, quote(f.Name))
 	}
 	list := strings.Join(columns, ", ")
 	t.sel = "SELECT " + list + " FROM " + t.name
-	t.glance = "SELECT id, root_id, seq, deleted, masked, NULL"
-	for i, f := range k.Fields {
-		if f.Searched || f.Name == k.Title || k.Name == "holding" && f.Name == "owner" {
-			t.looked = append(t.looked, i)
-			t.glance += ", " + quote(f.Name)
-		}
-	}
-	t.glance += " FROM " + t.name
 	sets := make([]string, 0, len(columns))
 	for _, c := range columns[1:] {
 		sets = append(sets, c+" = excluded."+c)
 	}
+	t.stamp = "UPDATE " + t.name + " SET seq = ? WHERE id = ?"
+	t.quiet = "UPDATE " + t.name + " SET seq = ?, masked = ?, extra = ?"
+	for _, i := range t.still {
+		t.quiet += ", " + quote(k.Fields[i].Name) + " = ?"
+	}
+	t.quiet += " WHERE id = ?"
 	t.over = "INSERT INTO " + t.name + " (" + list + ") VALUES (" + marks(len(columns)) +
 		") ON CONFLICT (id) DO UPDATE SET " + strings.Join(sets, ", ")
 	if k.Name == "customer" {
@@ -135,17 +148,28 @@ func (w *row) title() string {
 	return name
 }
 
-// soundsLike tells whether the search box finds two versions of a record by the same texts.
-func (w *row) soundsLike(old *row) bool {
-	if w.deleted != old.deleted || w.masked != old.masked || w.root != old.root {
-		return false
-	}
-	for _, i := range w.t.search {
+// staysListed tells whether two versions of a record stand in every index at the same place.
+func (w *row) staysListed(old *row) bool {
+	return w.deleted == old.deleted && w.root == old.root && w.sameIn(old, w.t.listed)
+}
+
+// looksLike tells whether two versions of a record that stays listed differ in nothing but their number.
+func (w *row) looksLike(old *row) bool {
+	return w.masked == old.masked && w.extra == old.extra && w.sameIn(old, w.t.still)
+}
+
+func (w *row) sameIn(old *row, fields []int) bool {
+	for _, i := range fields {
 		if w.cols[i] != old.cols[i] {
 			return false
 		}
 	}
 	return true
+}
+
+// soundsLike tells whether the search box finds two versions of a record by the same texts.
+func (w *row) soundsLike(old *row) bool {
+	return w.deleted == old.deleted && w.masked == old.masked && w.root == old.root && w.sameIn(old, w.t.search)
 }
 
 // record turns columns into the values of a record.
@@ -290,20 +314,27 @@ func (t *table) scan(values []driver.Value) *row {
 	return w
 }
 
-// peek reads the columns of glance: the other fields are empty.
-func (t *table) peek(values []driver.Value) *row {
-	w := t.scan(values[:colFields])
-	for n, i := range t.looked {
-		w.cols[i] = values[colFields+n]
-	}
-	return w
-}
-
 // args are the arguments of insert; derived is nil but for customers.
 func (w *row) args(buf []driver.Value, derived []driver.Value) []driver.Value {
 	buf = append(buf[:0], w.id, w.root, w.seq, flag(w.deleted), orNull(w.masked), orNull(w.extra))
 	buf = append(buf, w.cols...)
 	return append(buf, derived...)
+}
+
+// write brings a row into its table, where old stands now, nil for nothing. What stays listed leaves the indexes alone:
+// they cost more than the row.
+func (t *tx) write(w, old *row) error {
+	switch {
+	case old == nil || !w.staysListed(old):
+		return t.exec(w.t.over, w.args(nil, nil)...)
+	case w.looksLike(old):
+		return t.exec(w.t.stamp, w.seq, w.id)
+	}
+	args := append(make([]driver.Value, 0, len(w.t.still)+colFields), w.seq, orNull(w.masked), orNull(w.extra))
+	for _, i := range w.t.still {
+		args = append(args, w.cols[i])
+	}
+	return t.exec(w.t.quiet, append(args, w.id)...)
 }
 
 func flag(b bool) driver.Value {

@@ -10,8 +10,9 @@ import (
 // durability says what a commit survives.
 type durability string
 
-// What a person typed must survive a power cut; what was pulled can be pulled again. A first sync moves hundreds of
-// megabytes through the log, which is emptied seldom meanwhile: each time the disk must be waited for.
+// What a person typed must survive a power cut; what was pulled can be pulled again. While the log is emptied the disk
+// must be waited for: Checkpoint does it when a sync is over and nobody waits, so a pull may fill the log meanwhile. A
+// first sync moves hundreds of megabytes through it.
 const (
 	durable durability = "typed"
 	relaxed durability = "pulled"
@@ -21,7 +22,7 @@ const (
 func (d durability) pragmas() []string {
 	switch d {
 	case relaxed:
-		return []string{"PRAGMA synchronous=NORMAL", "PRAGMA wal_autocheckpoint=1000"}
+		return []string{"PRAGMA synchronous=NORMAL", "PRAGMA wal_autocheckpoint=8000"}
 	case filling:
 		return []string{"PRAGMA synchronous=NORMAL", "PRAGMA wal_autocheckpoint=16000"}
 	}
@@ -164,9 +165,22 @@ var errClosed = fault.New(fault.Internal).Because("replica", errors.New("closed"
 // truncate moves the log into the file and empties it: the old bytes of removed rows would stay in the log otherwise.
 // A long read elsewhere can keep it from doing so; then the next commit owes it.
 func (r *Replica) truncate() error {
+	r.emptying.Lock() // SQLite would not wait for its turn
+	defer r.emptying.Unlock()
 	busy, err := r.write.number("PRAGMA wal_checkpoint(TRUNCATE)")
 	r.owed = busy != 0
 	return err
+}
+
+// Checkpoint moves the log into the file, beside reading and writing: what a sync has brought, so that no later commit has
+// to do it while a person waits.
+func (r *Replica) Checkpoint() error {
+	return r.view(func(c *conn) error {
+		r.emptying.Lock()
+		defer r.emptying.Unlock()
+		_, err := c.number("PRAGMA wal_checkpoint(PASSIVE)")
+		return err
+	})
 }
 
 // view runs fn on a reader. All that fn reads in one statement is of one moment; with snapshot all of it is.

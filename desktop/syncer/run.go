@@ -51,6 +51,7 @@ func (s *Syncer) Run(ctx context.Context) {
 		switch {
 		case err == nil:
 			failures = 0
+			s.settle(report)
 			s.untilNeeded(ctx, report.Pushed+report.Refused+report.Conflicts > 0)
 		case passing(err):
 			failures++
@@ -64,6 +65,19 @@ func (s *Syncer) Run(ctx context.Context) {
 			s.log.Error("sync failed", "error", err)
 			s.pause(ctx, maxBackoff, s.hurry)
 		}
+	}
+}
+
+// muchMoved is from how many rows on a sync leaves a log behind that is worth emptying.
+const muchMoved = 200
+
+// settle empties the log after a sync of many rows. Where it cannot, a later commit does.
+func (s *Syncer) settle(report Report) {
+	if report.Pushed+report.PulledRows < muchMoved {
+		return
+	}
+	if err := s.r.Checkpoint(); err != nil {
+		s.log.Warn("log not emptied", "error", err)
 	}
 }
 

@@ -8,11 +8,14 @@ import (
 	"net/url"
 	"runtime"
 	"strings"
+	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/mattn/go-sqlite3"
 
 	"yuzhou/migrations"
+	"yuzhou/shared/clock"
 )
 
 // The settings of every connection. FULL: what the server acknowledges survives a power cut.
@@ -21,14 +24,28 @@ const (
 	readPragmas  = "_busy_timeout=10000&_query_only=true&_cache_size=-16384"
 )
 
+// What a commit of many rows leaves in the log would be moved into the file within a later commit, for which laptops
+// wait. It is moved aside instead, soon after; only a log that grows to 64 MB under a load without rest is emptied by a
+// commit.
+const (
+	logPages = `PRAGMA wal_autocheckpoint=16000`
+	rest     = 2 * time.Second
+)
+
 // file is a database in one SQLite file: one connection that writes, some that read.
 type file struct {
 	write, read *sql.DB
 	led         atomic.Bool
+
+	wrote    chan struct{} // something was committed
+	stop     context.CancelFunc
+	emptying sync.WaitGroup
 }
 
 func openFile(ctx context.Context, path string) (*file, error) {
-	f := &file{}
+	f := &file{wrote: make(chan struct{}, 1)}
+	var aside context.Context
+	aside, f.stop = context.WithCancel(context.WithoutCancel(ctx))
 	var err error
 	if f.write, err = sql.Open("sqlite3", dsn(path, writePragmas)); err != nil {
 		return nil, err
@@ -40,8 +57,25 @@ func openFile(ctx context.Context, path string) (*file, error) {
 	if f.read, err = sql.Open("sqlite3", dsn(path, readPragmas)); err != nil {
 		return nil, errors.Join(err, f.close())
 	}
-	f.read.SetMaxOpenConns(f.readers())
+	f.read.SetMaxOpenConns(f.readers() + 1) // and one that empties the log
+	f.emptying.Go(func() { f.emptyLog(aside) })
 	return f, nil
+}
+
+// emptyLog moves what was committed from the log into the file, at most once in a while. Where it fails, as on a full
+// disk, the next time or a commit does it.
+func (f *file) emptyLog(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-f.wrote:
+		}
+		if clock.Wait(ctx, rest) != nil {
+			return
+		}
+		_, _ = f.read.ExecContext(ctx, `PRAGMA wal_checkpoint(PASSIVE)`)
+	}
 }
 
 func dsn(path, pragmas string) string {
@@ -59,10 +93,19 @@ func (f *file) connect(ctx context.Context, mode mode) (*conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &conn{&fileLink{c: c, prepared: map[string]*sql.Stmt{}}}, nil
+	l := &fileLink{c: c, prepared: map[string]*sql.Stmt{}}
+	if mode == writing {
+		l.wrote = f.wrote
+		if _, err := c.ExecContext(ctx, logPages); err != nil {
+			return nil, errors.Join(err, c.Close())
+		}
+	}
+	return &conn{l}, nil
 }
 
 func (f *file) close() error {
+	f.stop()
+	f.emptying.Wait()
 	var err error
 	if f.read != nil {
 		err = f.read.Close()
@@ -75,6 +118,7 @@ func (f *file) close() error {
 type fileLink struct {
 	c        *sql.Conn
 	prepared map[string]*sql.Stmt
+	wrote    chan<- struct{} // hears of commits; nil on a connection that reads
 }
 
 func (l *fileLink) begin(mode mode) error {
@@ -86,6 +130,12 @@ func (l *fileLink) begin(mode mode) error {
 
 func (l *fileLink) end(how string) error {
 	err := l.exec(how)
+	if err == nil && how == toCommit {
+		select {
+		case l.wrote <- struct{}{}:
+		default: // it is known already, or this connection reads
+		}
+	}
 	var wrong sqlite3.Error
 	if how == toRollback && errors.As(err, &wrong) && wrong.Code == sqlite3.ErrError {
 		return nil // SQLite has rolled back by itself, as it does when the disk is full
