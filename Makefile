@@ -7,7 +7,7 @@
 #   make shots   a picture of every screen in shots/, light and dark, Chinese and English
 #   make fuzz    every decoder fed with what no program sends, TIME=30s each
 #   make simulate N=500   the simulated world: so many histories of a company, each from one seed, everything going wrong;
-#                 SEED=n runs one of them again
+#                 SEED=n runs one of them again; STORE=sqlite, postgres, or both in turn
 #   make simulate-defects   proves the simulation: defects are planted one by one, and it must find each
 #   make powercut CUTS=2000   power cuts in the middle of writes, on laptops and servers: nothing lost, nothing twice
 #   make chaos DURATION=1m   real programs killed, cut off, frozen, on full disks; STORE=sqlite, postgres or both
@@ -130,7 +130,7 @@ MEMORY := $(shell test -w /dev/shm && echo /dev/shm)
 simulate: deps-build
 	@mkdir -p build
 	go test -c -o build/world.test ./syncserver/sim/world
-	YUZHOU_WORLD_N=$(or $(N),$(if $(SEED),1,500)) YUZHOU_WORLD_SEED=$(SEED) YUZHOU_WORLD_MEMORY=$(MEMORY) \
+	YUZHOU_WORLD_N=$(or $(N),$(if $(SEED),1,500)) YUZHOU_WORLD_SEED=$(SEED) YUZHOU_WORLD_STORE=$(STORE) YUZHOU_WORLD_MEMORY=$(MEMORY) \
 		build/world.test -test.run '^TestSimulate$$' -test.timeout 0 | { grep -v '^PASS$$' || true; }
 
 simulate-defects: deps-build

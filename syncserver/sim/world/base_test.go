@@ -27,6 +27,7 @@ import (
 type base struct {
 	dir         string
 	ready       bool
+	address     string            // of its copy on PostgreSQL, for histories that are to be there
 	Users       map[string]string // by login
 	Departments map[string]string
 	Pools       []string

@@ -32,10 +32,7 @@ func newBooks(w *world) *books {
 }
 
 func (b *books) open() {
-	db, err := sql.Open("sqlite3", "file:"+b.w.path+"?_busy_timeout=10000&_query_only=true")
-	b.w.must(err)
-	db.SetMaxOpenConns(1)
-	b.db = db
+	b.db = b.dial()
 	b.results, b.places = map[string]verdict{}, map[string]map[place]bool{}
 	b.head, b.now, b.past, b.exact, b.eyes, b.at = 0, map[key]*rec{}, map[key][]*rec{}, map[int64]bool{}, nil, map[int64]*eyes{}
 }
@@ -63,7 +60,7 @@ func (b *books) read() error {
 	if b.epochs[b.epoch] = true; err != nil || head == b.head {
 		return err
 	}
-	rows, err := b.db.Query(`SELECT kind, id, root, seq, deleted, body FROM record WHERE seq > ? AND seq <= ?`, b.head, head)
+	rows, err := b.query(`SELECT kind, id, root, seq, deleted, CAST(body AS text) FROM record WHERE seq > ? AND seq <= ?`, b.head, head)
 	if err != nil {
 		return err
 	}
@@ -153,7 +150,7 @@ type verdict struct {
 
 // readVerdicts reads the results that are new.
 func (b *books) readVerdicts(head int64) error {
-	rows, err := b.db.Query(`SELECT id, hash, user, device, outcome, seq, result FROM mutation WHERE seq > ? AND seq <= ?`, b.head, head)
+	rows, err := b.query(`SELECT id, hash, "user", device, outcome, seq, CAST(result AS text) FROM mutation WHERE seq > ? AND seq <= ?`, b.head, head)
 	if err != nil {
 		return err
 	}
@@ -193,7 +190,7 @@ type fact struct {
 
 // history reads what was ever changed, in order.
 func (b *books) history() ([]fact, error) {
-	rows, err := b.db.Query(`SELECT n, seq, at, kind, id, field, op, coalesce(old, ''), coalesce(new, ''), "by", device FROM history ORDER BY n`)
+	rows, err := b.query(`SELECT n, seq, at, kind, id, field, op, coalesce(CAST(old AS text), ''), coalesce(CAST(new AS text), ''), "by", device FROM history ORDER BY n`)
 	if err != nil {
 		return nil, err
 	}

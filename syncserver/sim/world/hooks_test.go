@@ -58,6 +58,10 @@ func (w *world) wound(n *line, kind string, send func() (*http.Response, error))
 	}
 	w.wounded.Store(true)
 	defer w.wounded.Store(false)
+	switch {
+	case w.postgres && (kind == "server dies in commit" || kind == "commit fails once"):
+		w.cutOff()
+	}
 	switch kind {
 	case "server dies in commit":
 		to.mute.Store(always)

@@ -10,8 +10,6 @@ import (
 	"strings"
 	"sync"
 	"time"
-
-	"yuzhou/shared/clock"
 )
 
 // trouble is one thing that happens to one request.
@@ -206,7 +204,7 @@ func (n *line) suffer(req *http.Request, t trouble) (*http.Response, error) {
 		_, _ = send(body) // nobody hears it
 		return nil, errGone
 	case "slow line":
-		if err := clock.Wait(req.Context(), time.Duration(5+t.At%100)*time.Second); err != nil {
+		if err := n.w.linger(req.Context(), time.Duration(5+t.At%100)*time.Second); err != nil {
 			return nil, err
 		}
 		return send(body)

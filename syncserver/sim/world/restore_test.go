@@ -1,16 +1,24 @@
 package world
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 
 	"yuzhou/shared/schema"
 	"yuzhou/syncserver/hub"
+	"yuzhou/syncserver/store/postgrestest"
 )
 
 // doBackup copies the server's database, as an administrator does every night.
 func (w *world) doBackup(s step) {
+	if w.postgres {
+		w.backup = fmt.Sprintf("backup_%d_%d", w.h.Seed, os.Getpid())
+		w.copyDatabase(postgrestest.Name(w.path), w.backup)
+		w.startNodes()
+		return
+	}
 	w.backup = filepath.Join(w.dir, fmt.Sprintf("backup%d.db", s.N))
 	w.must(w.dump(w.backup))
 }
@@ -44,11 +52,17 @@ func (w *world) doBackToBackup(_ step) {
 	w.conns = nil
 	w.connsMu.Unlock()
 	w.books.close()
-	for _, name := range []string{"", "-wal", "-shm"} {
-		_ = os.Remove(w.path + name)
+	if w.postgres {
+		name := postgrestest.Name(w.path)
+		w.must(errors.Join(asked(w.path, "DROP DATABASE "+name+" WITH (FORCE)"), asked(w.path, "CREATE DATABASE "+name+" TEMPLATE "+w.backup),
+			asked(w.path, "DROP DATABASE "+w.backup)))
+	} else {
+		for _, name := range []string{"", "-wal", "-shm"} {
+			_ = os.Remove(w.path + name)
+		}
+		copyFile(w.t, w.backup, w.path)
+		w.must(os.Remove(w.backup))
 	}
-	copyFile(w.t, w.backup, w.path)
-	w.must(os.Remove(w.backup))
 	w.backup = ""
 	w.mu.Lock()
 	w.books.open()
@@ -61,6 +75,14 @@ func (w *world) doBackToBackup(_ step) {
 	}
 	w.books.observe()
 	w.afterRestore()
+}
+
+// startNodes starts every server process.
+func (w *world) startNodes() {
+	for i := range w.nodes {
+		w.nodes[i] = w.startNode(i)
+	}
+	w.books.observe()
 }
 
 // afterRestore remembers what the server forgot and the laptops keep.

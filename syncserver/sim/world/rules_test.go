@@ -66,7 +66,7 @@ func (w *world) report(class, format string, args ...any) {
 // checkLedger sees that nobody claimed more than the pool allowed on a day (I8): the most that it allowed at any time
 // of the history.
 func (w *world) checkLedger() {
-	rows, err := w.books.db.Query(`SELECT user, pool, day, count(*), count(DISTINCT customer) FROM ledger GROUP BY user, pool, day`)
+	rows, err := w.books.query(`SELECT "user", pool, day, count(*), count(DISTINCT customer) FROM ledger GROUP BY "user", pool, day`)
 	w.must(err)
 	defer func() { _ = rows.Close() }()
 	for rows.Next() {

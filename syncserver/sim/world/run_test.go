@@ -3,6 +3,7 @@ package world
 import (
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"path/filepath"
 	"testing"
 	"testing/synctest"
@@ -14,25 +15,38 @@ func sprint(format string, args ...any) string { return fmt.Sprintf(format, args
 
 // run runs a history and gives what it did and what was wrong. It must be called outside of a bubble.
 func run(t *testing.T, b *base, h history, dir string, telling bool) (out tally) {
-	synctest.Test(t, func(t *testing.T) {
-		uuid.SetRand(rand.NewChaCha8([32]byte{byte(h.Seed), byte(h.Seed >> 8), byte(h.Seed >> 16), byte(h.Seed >> 24), 1}))
-		defer uuid.SetRand(nil)
-		w := begin(t, b, h, filepath.Join(dir, fmt.Sprint("seed", h.Seed)))
-		defer func() {
-			wrong := recover()
-			if _, ok := wrong.(ended); wrong != nil && !ok {
-				panic(wrong)
-			}
-			w.closeAfter()
-			w.cleanUp()
-			out = w.tally
-		}()
-		w.telling = telling
-		for i, s := range h.Seats {
-			w.laptop(i, s)
+	if address := os.Getenv(envCluster); address != "" && onPostgres(h.Seed) {
+		there := *b
+		there.address = address
+		t.Run("", func(t *testing.T) { out = runHere(t, &there, h, dir, telling) })
+		return out
+	}
+	synctest.Test(t, func(t *testing.T) { out = runHere(t, b, h, dir, telling) })
+	return out
+}
+
+// runHere is run in a bubble already, or where none is wanted.
+func runHere(t *testing.T, b *base, h history, dir string, telling bool) (out tally) {
+	uuid.SetRand(rand.NewChaCha8([32]byte{byte(h.Seed), byte(h.Seed >> 8), byte(h.Seed >> 16), byte(h.Seed >> 24), 1}))
+	defer uuid.SetRand(nil)
+	w := begin(t, b, h, filepath.Join(dir, fmt.Sprint("seed", h.Seed)))
+	defer func() {
+		wrong := recover()
+		if _, ok := wrong.(ended); wrong != nil && !ok {
+			panic(wrong)
 		}
-		w.steps()
-	})
+		w.closeAfter()
+		if w.postgres {
+			w.dropDatabase()
+		}
+		w.cleanUp()
+		out = w.tally
+	}()
+	w.telling = telling
+	for i, s := range h.Seats {
+		w.laptop(i, s)
+	}
+	w.steps()
 	return out
 }
 

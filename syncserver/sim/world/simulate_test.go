@@ -157,7 +157,10 @@ func TestSimulate(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
-	prepare(t, dir)
+	b := prepare(t, dir)
+	if os.Getenv(envStore) == "postgres" || os.Getenv(envStore) == "both" {
+		t.Setenv(envCluster, b.cluster(t))
+	}
 	workers := min(uint64(runtime.GOMAXPROCS(0)), n)
 	var all sync.WaitGroup
 	for i := range workers {

@@ -54,18 +54,20 @@ type world struct {
 	base *base
 	tally
 
-	nodes   []*node
-	laptops []*laptop
-	backup  string             // a copy of the database of earlier
-	comes   map[string]*laptop // acknowledged before the server forgot it, and kept by a laptop: it must come back
-	jump    atomic.Int64       // of the server's clock, ms
-	doom    atomic.Int32       // so many commits fail
-	within  atomic.Bool        // something happens while a laptop waits
-	wounded atomic.Bool        // the database is made to fail: the server may complain
-	step    step
-	telling bool
-	resting bool // nothing happens any more: every laptop is looked at
-	live    bool // several things go on at the same time: what the records were at a commit between is not known
+	nodes    []*node
+	laptops  []*laptop
+	backup   string             // a copy of the database of earlier
+	comes    map[string]*laptop // acknowledged before the server forgot it, and kept by a laptop: it must come back
+	jump     atomic.Int64       // of the server's clock, ms
+	doom     atomic.Int32       // so many commits fail
+	within   atomic.Bool        // something happens while a laptop waits
+	wounded  atomic.Bool        // the database is made to fail: the server may complain
+	step     step
+	telling  bool
+	postgres bool         // the server's database is on PostgreSQL
+	moved    atomic.Int64 // how far time has come there, ms
+	resting  bool         // nothing happens any more: every laptop is looked at
+	live     bool         // several things go on at the same time: what the records were at a commit between is not known
 
 	connsMu sync.Mutex
 	conns   []*sqlite3.SQLiteConn // to the database
@@ -86,6 +88,9 @@ var start = time.Date(2026, 11, 2, 2, 0, 0, 0, time.UTC)
 
 // now is the true time. In a bubble the machine's clock begins with the year 2000.
 func (w *world) now() time.Time {
+	if w.postgres {
+		return start.Add(time.Duration(w.moved.Load()) * time.Millisecond)
+	}
 	return clock.System().Add(start.Sub(time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)))
 }
 
@@ -95,7 +100,7 @@ func (w *world) serverClock() time.Time {
 
 // pass lets time go by.
 func (w *world) pass(d time.Duration) {
-	if err := clock.Wait(w.ctx, d); err != nil {
+	if err := w.linger(w.ctx, d); err != nil {
 		w.fail(stuck, "waiting: %v", err)
 	}
 }
@@ -155,7 +160,13 @@ func begin(t testing.TB, b *base, h history, dir string) *world {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	if b.ready {
+	switch {
+	case b.address != "":
+		w.postgres = true
+		if err := w.database(b.address); err != nil {
+			t.Fatal(err)
+		}
+	case b.ready:
 		copyFile(t, filepath.Join(b.dir, "server.db"), w.path)
 	}
 	for i, id := range b.Customers {

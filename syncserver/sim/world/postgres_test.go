@@ -1,0 +1,142 @@
+package world
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	_ "github.com/jackc/pgx/v5/stdlib" // the driver
+
+	"yuzhou/shared/clock"
+	"yuzhou/syncserver/store"
+	"yuzhou/syncserver/store/postgrestest"
+)
+
+// A history on PostgreSQL has no bubble: whoever waits for a socket does not count as waiting there, and time would stand
+// still or run away. Its time is a number that the steps move.
+
+// The environment of histories on PostgreSQL.
+const (
+	envStore   = "YUZHOU_WORLD_STORE"   // sqlite, postgres, or both in turn
+	envCluster = "YUZHOU_WORLD_CLUSTER" // address of the base on the cluster, for a worker
+)
+
+// onPostgres tells whether a history is to be on PostgreSQL.
+func onPostgres(seed uint64) bool {
+	switch os.Getenv(envStore) {
+	case "postgres":
+		return true
+	case "both":
+		return seed/2%2 == 1 // both workers have some
+	}
+	return false
+}
+
+// cluster starts a PostgreSQL and copies the base into it.
+func (b *base) cluster(t *testing.T) (address string) {
+	c := postgrestest.Start(t, postgrestest.Options{})
+	address = c.Database(t)
+	from, err := store.Open(t.Context(), b.dir+"/server.db")
+	if err != nil {
+		t.Fatal(err)
+	}
+	to, err := store.Open(t.Context(), address)
+	if err == nil {
+		_, err = store.Copy(t.Context(), from, to, nil)
+		err = errors.Join(err, to.Close())
+	}
+	if err = errors.Join(err, from.Close()); err != nil {
+		t.Fatal(err)
+	}
+	return address
+}
+
+// another is the address of another database on the same cluster.
+func another(address, name string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	u.Path = "/" + name
+	return u.String()
+}
+
+// asked runs one statement on the cluster, beside every database of a history.
+func asked(address, text string) error {
+	db, err := sql.Open("pgx", another(address, "postgres"))
+	if err != nil {
+		return err
+	}
+	_, err = db.Exec(text)
+	return errors.Join(err, db.Close())
+}
+
+// database makes the history's own database, a copy of the base.
+func (w *world) database(address string) error {
+	name := fmt.Sprintf("world_%d_%d", w.h.Seed, os.Getpid())
+	w.path = another(address, name)
+	return errors.Join(asked(address, "DROP DATABASE IF EXISTS "+name+" WITH (FORCE)"), asked(address, "CREATE DATABASE "+name+" TEMPLATE "+postgrestest.Name(address)))
+}
+
+func (w *world) dropDatabase() {
+	_ = asked(w.path, "DROP DATABASE IF EXISTS "+postgrestest.Name(w.path)+" WITH (FORCE)")
+	if w.backup != "" {
+		_ = asked(w.path, "DROP DATABASE IF EXISTS "+w.backup+" WITH (FORCE)")
+	}
+}
+
+// cutOff ends every connection to the history's database but the world's own, as a failover does.
+func (w *world) cutOff() {
+	_, err := w.books.db.Exec(`SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()`)
+	if err != nil {
+		w.fail(stuck, "%v", err)
+	}
+}
+
+// copyDatabase makes a database of another, which nobody may use meanwhile.
+func (w *world) copyDatabase(from, to string) {
+	for _, n := range w.nodes {
+		n.end(true)
+	}
+	w.must(w.books.db.Close())
+	w.must(errors.Join(asked(w.path, "DROP DATABASE IF EXISTS "+to+" WITH (FORCE)"), asked(w.path, "CREATE DATABASE "+to+" TEMPLATE "+from)))
+	w.books.db = w.books.dial()
+}
+
+// dial opens the database for looking at it.
+func (b *books) dial() *sql.DB {
+	driver, where := "sqlite3", "file:"+b.w.path+"?_busy_timeout=10000&_query_only=true"
+	if b.w.postgres {
+		driver, where = "pgx", b.w.path
+	}
+	db, err := sql.Open(driver, where)
+	b.w.must(err)
+	db.SetMaxOpenConns(1)
+	return db
+}
+
+// query asks the database, whichever it is.
+func (b *books) query(text string, args ...any) (*sql.Rows, error) {
+	if b.w.postgres {
+		for i := 1; strings.Contains(text, "?"); i++ {
+			text = strings.Replace(text, "?", "$"+strconv.Itoa(i), 1)
+		}
+	}
+	return b.db.Query(text, args...)
+}
+
+// linger lets time go by for one request.
+func (w *world) linger(ctx context.Context, d time.Duration) error {
+	if w.postgres {
+		w.moved.Add(d.Milliseconds())
+		return nil
+	}
+	return clock.Wait(ctx, d)
+}
