@@ -31,8 +31,8 @@ func (r *Replica) Offered(limit int) (out []Outgoing, err error) {
 	if err != nil || empty {
 		return nil, err
 	}
-	err = r.view(func(c *conn) error {
-		_, err := c.outgoing("SELECT n, id, mutation, 0 "+openOffers, limit, &out)
+	err = r.view(func(c *conn) (err error) {
+		out, err = c.outgoing("SELECT n, id, mutation, 0 "+openOffers, limit)
 		return err
 	})
 	return out, err
@@ -57,18 +57,11 @@ func (r *Replica) AnswerOffered(results []change.Result, epoch string) (tally Ta
 }
 
 func (t *tx) answerOffered(result change.Result, tally *Tally) error {
-	var l line
-	var was string
-	err := t.query("SELECT n, id, root, outcome FROM kept WHERE id = ? AND offer = 1", []driver.Value{result.ID}, func(row []driver.Value) error {
-		l.n, _ = row[0].(int64)
-		l.id, _ = row[1].(string)
-		l.root, _ = row[2].(string)
-		was, _ = row[3].(string)
-		return nil
-	})
-	if err != nil || l.id == "" {
+	lines, err := t.keptLines("WHERE id = ? AND offer = 1", result.ID)
+	if err != nil || len(lines) == 0 {
 		return err
 	}
+	l := lines[0]
 	here, err := t.here(l.root)
 	if err != nil {
 		return err
@@ -79,7 +72,7 @@ func (t *tx) answerOffered(result change.Result, tally *Tally) error {
 	case result.Outcome == change.Refused:
 		tally.Refused++
 		return t.forgotten(l, result)
-	case result.Outcome == change.Conflict && was != string(change.Conflict):
+	case result.Outcome == change.Conflict && l.outcome != change.Conflict:
 		tally.Conflicts++
 		return t.exec("UPDATE kept SET offer = ?, outcome = ? WHERE n = ?", int64(offerTell), string(result.Outcome), l.n)
 	}
@@ -88,6 +81,21 @@ func (t *tx) answerOffered(result change.Result, tally *Tally) error {
 		return t.exec("DELETE FROM kept WHERE n = ?", l.n)
 	}
 	return t.exec("UPDATE kept SET offer = 0 WHERE n = ?", l.n)
+}
+
+// keptLines reads of what is kept all but the mutations.
+func (t *tx) keptLines(where string, args ...driver.Value) (all []line, err error) {
+	err = t.query("SELECT n, id, root, outcome FROM kept "+where, args, func(row []driver.Value) error {
+		var l line
+		l.n, _ = row[0].(int64)
+		l.id, _ = row[1].(string)
+		l.root, _ = row[2].(string)
+		outcome, _ := row[3].(string)
+		l.outcome = change.Outcome(outcome)
+		all = append(all, l)
+		return nil
+	})
+	return all, err
 }
 
 // forgotten moves a mutation to the tray that a restored server has forgotten and does not take again.
@@ -124,15 +132,7 @@ func (t *tx) offerAgain() error { return t.exec("UPDATE kept SET offer = 1") }
 // tellOffered tells at a checkpoint of the conflicts that an offer has made about customers who are not here: nobody
 // would show them to the person otherwise.
 func (t *tx) tellOffered() error {
-	var lines []line
-	err := t.query("SELECT n, id, root FROM kept WHERE offer > 0 AND offer = 2", nil, func(row []driver.Value) error {
-		var l line
-		l.n, _ = row[0].(int64)
-		l.id, _ = row[1].(string)
-		l.root, _ = row[2].(string)
-		lines = append(lines, l)
-		return nil
-	})
+	lines, err := t.keptLines("WHERE offer > 0 AND offer = 2")
 	if err != nil {
 		return err
 	}

@@ -1,10 +1,10 @@
 package replica
 
 import (
+	"bytes"
 	"database/sql/driver"
 	"encoding/json"
 	"errors"
-	"strings"
 	"time"
 
 	"yuzhou/shared/change"
@@ -17,6 +17,7 @@ type Outgoing struct {
 	ID    string
 	Text  json.RawMessage
 	Tries int // how often it was sent, this time included
+	n     int64
 }
 
 // maxAhead bounds the bytes that are taken out of the outbox at once.
@@ -31,77 +32,78 @@ func (r *Replica) Outgoing(limit int) ([]Outgoing, error) {
 		return nil, err
 	}
 	var out []Outgoing
-	err = r.change(durable, func(t *tx) error {
-		out = nil
-		if err := t.sortOut(limit); err != nil {
-			return err
+	err = r.change(durable, func(t *tx) (err error) {
+		for sorted := false; !sorted; {
+			if out, err = t.outgoing("SELECT n, id, mutation, tries FROM outbox WHERE state <> 'answered' ORDER BY n LIMIT ?", limit); err != nil {
+				return err
+			}
+			if sorted, err = t.sortOut(out); err != nil {
+				return err
+			}
 		}
-		last, err := t.outgoing("SELECT n, id, mutation, tries FROM outbox WHERE state <> 'answered' ORDER BY n LIMIT ?", limit, &out)
-		if err != nil {
-			return err
+		if len(out) == 0 {
+			return nil
 		}
 		t.touched.Outbox = true
-		return t.exec("UPDATE outbox SET state = 'sent', tries = tries + 1 WHERE state <> 'answered' AND n <= ?", last)
+		return t.exec("UPDATE outbox SET state = 'sent', tries = tries + 1 WHERE state <> 'answered' AND n <= ?", out[len(out)-1].n)
 	})
 	return out, err
 }
 
-// outgoing reads lines to send, and gives the last one's number.
-func (c *conn) outgoing(text string, limit int, out *[]Outgoing) (last int64, err error) {
+// outgoing reads lines to send.
+func (c *conn) outgoing(text string, limit int) (out []Outgoing, err error) {
 	size := 0
 	err = c.query(text, []driver.Value{int64(limit)}, func(row []driver.Value) error {
 		var o Outgoing
+		o.n, _ = row[0].(int64)
 		o.ID, _ = row[1].(string)
 		mutation, _ := row[2].(string)
-		if size += len(mutation); size > maxAhead && len(*out) > 0 {
+		if size += len(mutation); size > maxAhead && len(out) > 0 {
 			return errEnough
 		}
 		o.Text = json.RawMessage(mutation)
 		tries, _ := row[3].(int64)
 		o.Tries = int(tries) + 1
-		*out = append(*out, o)
-		last, _ = row[0].(int64)
+		out = append(out, o)
 		return nil
 	})
 	if errors.Is(err, errEnough) {
 		err = nil
 	}
-	return last, err
+	return out, err
 }
 
 var errEnough = errors.New("enough")
 
 // sortOut puts into the tray what a bad disk has made of changes, with what is left of their text: sent as they are, they
-// would keep all others from being answered.
-func (t *tx) sortOut(limit int) error {
-	rotten := map[int64]string{}
-	err := t.query("SELECT n, id, mutation FROM outbox WHERE state <> 'answered' ORDER BY n LIMIT ?", []driver.Value{int64(limit)},
-		func(row []driver.Value) error {
-			n, _ := row[0].(int64)
-			id, _ := row[1].(string)
-			if text, _ := row[2].(string); !whole(id, text) {
-				rotten[n] = text
-			}
-			return nil
-		})
-	for n, text := range rotten {
-		lines, wrong := t.lines("WHERE n = ?", n)
-		if err = errors.Join(err, wrong); err != nil {
-			return err
+// would keep all others from being answered. It tells whether there was nothing of that kind.
+func (t *tx) sortOut(list []Outgoing) (sorted bool, err error) {
+	sorted = true
+	for _, o := range list {
+		if whole(o) {
+			continue
+		}
+		sorted = false
+		lines, err := t.lines("WHERE n = ?", o.n)
+		if err != nil {
+			return false, err
 		}
 		l := lines[0]
 		m := change.Mutation{ID: l.id, Op: l.op, Kind: l.kind, Record: l.record, Root: l.root}
 		err = errors.Join(t.withdraw(lines), t.tray(TrayItem{
-			ID: l.id, Type: TrayRefusal, Root: l.root, At: clock.Millis(t.now), Mutation: &m, Fault: fault.New(fault.ReplicaBroken), Info: map[string]string{"text": text},
+			ID: l.id, Type: TrayRefusal, Root: l.root, At: clock.Millis(t.now), Mutation: &m, Fault: fault.New(fault.ReplicaBroken), Info: map[string]string{"text": string(o.Text)},
 		}))
+		if err != nil {
+			return false, err
+		}
 	}
-	return err
+	return sorted, nil
 }
 
 // whole tells whether a mutation is still one, under its own id. Sent with another, or not as JSON, it would keep the whole
 // batch from ever being answered; what else a bad disk has changed in it, the server finds by its hash, and refuses it alone.
-func whole(id, mutation string) bool {
-	return strings.HasPrefix(mutation, `{"id":"`+id+`","hash":"`) && json.Valid([]byte(mutation))
+func whole(o Outgoing) bool {
+	return bytes.HasPrefix(o.Text, []byte(`{"id":"`+o.ID+`","hash":"`)) && json.Valid(o.Text)
 }
 
 // none tells whether a query finds nothing, without waiting for the writer.

@@ -219,12 +219,12 @@ func (r *Replica) Upkeep() error {
 		return errClosed
 	}
 	if err := r.sweep(); err != nil {
-		return broken(err)
+		return r.broken(err)
 	}
 	if err := r.write.plain("PRAGMA optimize"); err != nil {
-		return broken(err)
+		return r.broken(err)
 	}
-	return errors.Join(broken(r.truncate()), r.upkeepAside(r.clock()))
+	return errors.Join(r.broken(r.truncate()), r.upkeepAside(r.clock()))
 }
 
 // sweep writes the file anew if rows have left it for good.

@@ -183,8 +183,12 @@ func (w *work) touchConflicts(root string) error {
 	if err != nil {
 		return err
 	}
-	for _, c := range conflicts {
-		if err := w.tx.Touch(c.ID); err != nil {
+	return w.touchAll(conflicts)
+}
+
+func (w *work) touchAll(records []schema.Record) error {
+	for _, r := range records {
+		if err := w.tx.Touch(r.ID); err != nil {
 			return err
 		}
 	}

@@ -80,12 +80,7 @@ func (w *work) touchConflictsOf(users []string) error {
 	if err != nil {
 		return err
 	}
-	for _, c := range conflicts {
-		if err := w.tx.Touch(c.ID); err != nil {
-			return err
-		}
-	}
-	return nil
+	return w.touchAll(conflicts)
 }
 
 // May answers NO_RIGHT unless the right is held in some scope; the very record is checked again where it is touched.

@@ -452,6 +452,5 @@ func (p *page) finish() error {
 	if err != nil {
 		return err
 	}
-	cursor := p.view.Epoch + "." + strconv.FormatInt(p.view.Head, 10)
-	return p.out.Line(wire.Frame{End: &wire.End{Cursor: cursor, Scopes: sums, Done: p.Done, Total: max(p.Total, p.Done)}})
+	return p.out.Line(wire.Frame{End: &wire.End{Cursor: cursorAt(p.view), Scopes: sums, Done: p.Done, Total: max(p.Total, p.Done)}})
 }

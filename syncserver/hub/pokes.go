@@ -74,13 +74,16 @@ func (h *Hub) Ended() <-chan struct{} { return h.ended }
 
 // Active answers UNAUTHORIZED when the device's session was ended, the device was revoked or its user disabled.
 func (h *Hub) Active(ctx context.Context, by Identity) error {
-	return h.view(ctx, func(v *store.View) error {
-		active, err := v.DeviceActive(by.User, by.Device)
-		if err == nil && !active {
-			err = fault.New(fault.Unauthorized)
-		}
-		return err
-	})
+	return h.view(ctx, func(v *store.View) error { return active(v, by) })
+}
+
+// active is Active in a snapshot.
+func active(v *store.View, by Identity) error {
+	ok, err := v.DeviceActive(by.User, by.Device)
+	if err == nil && !ok {
+		err = fault.New(fault.Unauthorized)
+	}
+	return err
 }
 
 // broadcast tells the news until ctx ends. When the store cannot be read, the next look makes up for it.

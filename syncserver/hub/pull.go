@@ -41,12 +41,8 @@ type token struct {
 func (h *Hub) Pull(ctx context.Context, by Identity, in wire.Pull, out *wire.Writer) error {
 	complete := false
 	err := h.view(ctx, func(v *store.View) error {
-		active, err := v.DeviceActive(by.User, by.Device)
-		if err != nil {
+		if err := active(v, by); err != nil {
 			return err
-		}
-		if !active {
-			return fault.New(fault.Unauthorized)
 		}
 		t, err := readToken(by, in, v)
 		if err != nil {
@@ -112,6 +108,9 @@ func readCursor(cursor string, v *store.View) (int64, error) {
 	}
 	return seq, nil
 }
+
+// cursorAt is the cursor of a laptop that has everything up to a snapshot.
+func cursorAt(v *store.View) string { return v.Epoch + "." + strconv.FormatInt(v.Head, 10) }
 
 func (t token) text() (string, error) {
 	data, err := json.Marshal(t)

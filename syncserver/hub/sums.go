@@ -2,7 +2,6 @@ package hub
 
 import (
 	"context"
-	"strconv"
 	"sync"
 	"time"
 
@@ -45,12 +44,8 @@ func (h *Hub) Sums(ctx context.Context, by Identity, in wire.Sums) (answer wire.
 		return answer, fault.New(fault.TooManyTries, "Seconds", int64(wait/time.Second)+1)
 	}
 	err = h.view(ctx, func(v *store.View) error {
-		active, err := v.DeviceActive(by.User, by.Device)
-		if err != nil {
+		if err := active(v, by); err != nil {
 			return err
-		}
-		if !active {
-			return fault.New(fault.Unauthorized)
 		}
 		_, held, err := v.Held(by.User, in.Scope)
 		if err != nil {
@@ -59,7 +54,7 @@ func (h *Hub) Sums(ctx context.Context, by Identity, in wire.Sums) (answer wire.
 		if !held {
 			return fault.New(fault.NotFound)
 		}
-		answer.Cursor = v.Epoch + "." + strconv.FormatInt(v.Head, 10)
+		answer.Cursor = cursorAt(v)
 		if answer.Seq, err = v.ScopeSeq(in.Scope); err != nil {
 			return err
 		}

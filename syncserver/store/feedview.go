@@ -69,14 +69,19 @@ func (v *View) Sight(user string) (map[string]access.Grant, error) {
 
 // News lists, by name and from a name on, the scopes of a user that have news for somebody who has their feed up to
 // commit base; scopes held only since later have everything as news.
-func (v *View) News(user string, base int64, from string) (list []Held, err error) {
+func (v *View) News(user string, base int64, from string) ([]Held, error) {
+	return v.helds(`SELECT s.scope, s.face, s.masked, s.hidden, s.since, c.horizon FROM sight s JOIN scope c ON c.name = s.scope
+		WHERE s.user = ?1 AND s.scope >= ?3 AND s.until = 0 AND c.seq > CASE WHEN s.since > ?2 THEN 0 ELSE ?2 END ORDER BY s.scope`, user, base, from)
+}
+
+// helds reads scopes that somebody holds, with their horizons.
+func (v *View) helds(text string, args ...any) (list []Held, err error) {
 	err = v.c.each(func(scan func(...any) error) error {
 		var h Held
 		h.Grant, err = scanGrant(scan, &h.Since, &h.Horizon)
 		list = append(list, h)
 		return err
-	}, `SELECT s.scope, s.face, s.masked, s.hidden, s.since, c.horizon FROM sight s JOIN scope c ON c.name = s.scope
-		WHERE s.user = ?1 AND s.scope >= ?3 AND s.until = 0 AND c.seq > CASE WHEN s.since > ?2 THEN 0 ELSE ?2 END ORDER BY s.scope`, user, base, from)
+	}, text, args...)
 	return list, err
 }
 
@@ -122,7 +127,12 @@ type Entry struct {
 func (e Entry) At() Position { return Position{e.Seq, e.Root} }
 
 // Entries reads the feed of a scope after a position, in order.
-func (v *View) Entries(scope string, after Position, limit int) (list []Entry, err error) {
+func (v *View) Entries(scope string, after Position, limit int) ([]Entry, error) {
+	return v.entries(`f.scope = ? AND (f.seq, f.root) > (?, ?) ORDER BY f.seq, f.root LIMIT ?`, scope, after.Seq, after.Root, limit)
+}
+
+// entries reads the entries that a condition names.
+func (v *View) entries(where string, args ...any) (list []Entry, err error) {
 	err = v.c.each(func(scan func(...any) error) error {
 		var e Entry
 		var leave *string
@@ -137,8 +147,7 @@ func (v *View) Entries(scope string, after Position, limit int) (list []Entry, e
 		list = append(list, e)
 		return err
 	}, `SELECT f.root, r.kind, f.seq, f.joined, f.first, f.gone, f.leave, r.scopes, r.count, r.face_count
-		FROM feed f JOIN root r ON r.id = f.root
-		WHERE f.scope = ? AND (f.seq, f.root) > (?, ?) ORDER BY f.seq, f.root LIMIT ?`, scope, after.Seq, after.Root, limit)
+		FROM feed f JOIN root r ON r.id = f.root WHERE `+where, args...)
 	return list, err
 }
 

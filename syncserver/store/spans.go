@@ -1,10 +1,6 @@
 package store
 
-import (
-	"encoding/json"
-
-	"yuzhou/shared/wire"
-)
+import "yuzhou/shared/wire"
 
 // lastID sorts after every id.
 const lastID = "\U0010FFFF"
@@ -19,43 +15,24 @@ func end(to string) string {
 
 // Beyond lists, by name and after a name, the scopes that a user has held in one form since a commit or longer, and that
 // have forgotten something that left them after it.
-func (v *View) Beyond(user string, cursor int64, after string, limit int) (list []Held, err error) {
-	err = v.c.each(func(scan func(...any) error) error {
-		var h Held
-		h.Grant, err = scanGrant(scan, &h.Since, &h.Horizon)
-		list = append(list, h)
-		return err
-	}, `SELECT s.scope, s.face, s.masked, s.hidden, s.since, c.horizon FROM sight s JOIN scope c ON c.name = s.scope
+func (v *View) Beyond(user string, cursor int64, after string, limit int) ([]Held, error) {
+	return v.helds(`SELECT s.scope, s.face, s.masked, s.hidden, s.since, c.horizon FROM sight s JOIN scope c ON c.name = s.scope
 		WHERE s.user = ? AND s.scope > ? AND s.until = 0 AND s.since <= ? AND c.horizon > ? ORDER BY s.scope LIMIT ?`, user, after, cursor, cursor, limit)
-	return list, err
 }
 
 // Held finds a scope that a user holds now.
 func (v *View) Held(user, scope string) (h Held, found bool, err error) {
-	err = v.c.each(func(scan func(...any) error) error {
-		h.Grant, err = scanGrant(scan, &h.Since, &h.Horizon)
-		found = true
-		return err
-	}, `SELECT s.scope, s.face, s.masked, s.hidden, s.since, coalesce(c.horizon, 0) FROM sight s LEFT JOIN scope c ON c.name = s.scope
+	list, err := v.helds(`SELECT s.scope, s.face, s.masked, s.hidden, s.since, coalesce(c.horizon, 0) FROM sight s LEFT JOIN scope c ON c.name = s.scope
 		WHERE s.user = ? AND s.scope = ? AND s.until = 0`, user, scope)
-	return h, found, err
+	if err != nil || len(list) == 0 {
+		return h, false, err
+	}
+	return list[0], true, nil
 }
 
 // EntriesIn reads what is in a scope now, in the order of the roots' ids: from an id on, before another ("" has no end).
-func (v *View) EntriesIn(scope, from, to string, limit int) (list []Entry, err error) {
-	err = v.c.each(func(scan func(...any) error) error {
-		var e Entry
-		var scopes string
-		if err := scan(&e.Root, &e.Kind, &e.Seq, &e.Joined, &e.First, &scopes, &e.Count, &e.Faces); err != nil {
-			return err
-		}
-		err := json.Unmarshal([]byte(scopes), &e.Scopes)
-		list = append(list, e)
-		return err
-	}, `SELECT f.root, r.kind, f.seq, f.joined, f.first, r.scopes, r.count, r.face_count
-		FROM feed f JOIN root r ON r.id = f.root
-		WHERE f.scope = ? AND f.root >= ? AND f.root < ? AND f.gone = 0 ORDER BY f.root LIMIT ?`, scope, from, end(to), limit)
-	return list, err
+func (v *View) EntriesIn(scope, from, to string, limit int) ([]Entry, error) {
+	return v.entries(`f.scope = ? AND f.root >= ? AND f.root < ? AND f.gone = 0 ORDER BY f.root LIMIT ?`, scope, from, end(to), limit)
 }
 
 // CountIn tells how many roots of a scope are in a span.
