@@ -65,7 +65,8 @@ func (l *line) serve(w http.ResponseWriter, r *http.Request) {
 
 func (l *line) poke(seq int64) { l.say <- fmt.Sprintf("data: %d\n\n", seq) }
 
-// runner is a laptop at work whose waits a test ends: all of them but the silence of a stream wait for ever.
+// runner is a laptop at work whose waits a test ends: they last for ever, but for the short one before what was typed
+// while a sync ended is sent.
 type runner struct {
 	y      *Syncer
 	pulls  chan string        // the cursors of the pulls that came
@@ -87,9 +88,12 @@ func running(t *testing.T, s *station) *runner {
 	}
 	_, r.y = reopen(t, s, t.TempDir(), Options{Wait: func(ctx context.Context, d time.Duration) error {
 		over := r.go_
-		if d == silence {
+		switch d {
+		case settleDown:
+			return ctx.Err()
+		case silence:
 			over = r.silent
-		} else {
+		default:
 			r.waits <- d
 		}
 		select {
