@@ -42,7 +42,7 @@ const (
 )
 
 // found makes the company: presets, people, the customer file, the pool's file.
-func (o *office) found(folder string) {
+func (o *company) found(folder string) {
 	o.t.Helper()
 	o.admin(password+"\n", "init", "--company", "渔舟示例公司", "--password-stdin")
 	o.admin("", "admin", "department", "add", "销售一部")
@@ -93,7 +93,7 @@ func writeSheet(t *testing.T, path string, rows [][]any) {
 
 // neglect gives 张伟 the customer that nobody has cared for, as if the file had been imported forty days ago: the
 // server's own code, under a clock that shows that day. It waits for the run that a server makes up at its first start.
-func (o *office) neglect() {
+func (o *company) neglect() {
 	o.t.Helper()
 	o.tables().finds("the first reclaim run", `SELECT due FROM run WHERE finished > 0`)
 	then := clock.System().AddDate(0, 0, -neglectedDays)

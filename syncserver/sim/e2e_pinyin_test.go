@@ -71,7 +71,7 @@ func TestE2EPinyin(t *testing.T) {
 		}
 	}
 	folder := t.TempDir()
-	o := newOffice(t, folder)
+	o := newCompany(t, folder)
 	o.found(folder)
 	o.open()
 	screen := newDisplay(t)

@@ -122,8 +122,8 @@ func (d *desktop) clean() {
 	}
 }
 
-// office is the company's server: its data folder, its address, and the process while it runs.
-type office struct {
+// company is the company's server: its data folder, its address, and the process while it runs.
+type company struct {
 	t       *testing.T
 	data    string
 	address string // 127.0.0.1:port
@@ -131,30 +131,30 @@ type office struct {
 	process *process
 }
 
-// newOffice picks an address for a server that is started later, more than once.
-func newOffice(t *testing.T, folder string) *office {
+// newCompany picks an address for a server that is started later, more than once.
+func newCompany(t *testing.T, folder string) *company {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer func() { _ = listener.Close() }()
-	return &office{
+	return &company{
 		t: t, data: filepath.Join(folder, "server"), address: listener.Addr().String(),
 		log: filepath.Join(folder, "server.log"),
 	}
 }
 
-func (o *office) url() string { return "http://" + o.address }
+func (o *company) url() string { return "http://" + o.address }
 
 // admin runs a command of the server program on the company's data.
-func (o *office) admin(in string, args ...string) string {
+func (o *company) admin(in string, args ...string) string {
 	o.t.Helper()
 	return run(o.t, in, "yuzhou-server", append(args, "--data", o.data)...)
 }
 
 // open starts the server and waits until it says that it is ready.
-func (o *office) open() {
+func (o *company) open() {
 	o.t.Helper()
 	o.process = start(o.t, o.log, exec.Command(program(o.t, "yuzhou-server"), "serve", "--data", o.data, "--listen", o.address))
 	until(o.t, "the server ready", func() bool {
@@ -172,7 +172,7 @@ func (o *office) open() {
 }
 
 // close stops the server as systemd does; it has to end in order.
-func (o *office) close() {
+func (o *company) close() {
 	o.t.Helper()
 	if code := o.process.end(syscall.SIGTERM); code != 0 {
 		o.t.Fatalf("the server ended with %d after SIGTERM:\n%s", code, tail(o.process.said(), 4000))

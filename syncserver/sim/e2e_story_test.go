@@ -29,7 +29,7 @@ const (
 type day struct {
 	*testing.T
 	folder  string
-	office  *office
+	office  *company
 	a, b    *desktop
 	created string // id of the customer that A creates
 	held    string
@@ -45,7 +45,7 @@ func (d *day) replica(laptop string) tables { return replicaOf(d.T, d.data(lapto
 // see it and on no other (CUS-02, FUP-01, FUP-06, TSK-03, and the claim and the reclaim of the pool).
 func TestE2EDay(t *testing.T) {
 	d := &day{T: t, folder: t.TempDir()}
-	d.office = newOffice(t, d.folder)
+	d.office = newCompany(t, d.folder)
 	d.office.found(d.folder)
 	d.office.open()
 	d.office.neglect()
