@@ -416,11 +416,7 @@ func (a *applier) forgetLeft() error {
 func (a *applier) removeRows(root string) error {
 	a.removed = true
 	for name, tbl := range a.r.tables {
-		column := "root_id"
-		if !hasRootIndex(tbl.kind) {
-			column = "id"
-		}
-		n, err := a.count("DELETE FROM "+tbl.name+" WHERE "+column+" = ?", root)
+		n, err := a.count("DELETE FROM "+tbl.name+" WHERE "+rootColumn(tbl.kind)+" = ?", root)
 		if err != nil {
 			return err
 		}
@@ -428,7 +424,7 @@ func (a *applier) removeRows(root string) error {
 			a.touch(name)
 		}
 	}
-	for _, table := range []string{"finder", "shadow", "foreign_row"} {
+	for _, table := range []string{"finder", "shadow", "foreign_row", "imprint"} {
 		if err := a.exec("DELETE FROM "+table+" WHERE root = ?", root); err != nil {
 			return err
 		}
@@ -442,5 +438,11 @@ func (a *applier) removeRows(root string) error {
 	return nil
 }
 
-// hasRootIndex says whether rows of a kind are found by their root; of the others the id is the root.
-func hasRootIndex(k *schema.Kind) bool { return k.Parent != "" && k.Name != "holding" }
+// rootColumn is the column by which the rows of a kind are found by their root: where a root has one row of the kind, the
+// row's id is the root's.
+func rootColumn(k *schema.Kind) string {
+	if k.Parent != "" && k.Name != "holding" {
+		return "root_id"
+	}
+	return "id"
+}

@@ -20,7 +20,7 @@ import (
 // end of the program that was no clean close, the file is checked before anybody reads it. Where every table can be read
 // (the damage is in an index, or where nothing lies), all rows move to a new file. Else what was typed moves, as far as it
 // can be read, for it is the only thing that the server cannot give again; the rest is fetched anew. The damaged file is
-// set aside. A byte that changed inside a text is not noticed by any of this.
+// set aside. A byte that changed inside a text is noticed once a week, by the imprints.
 
 // The names beside the file of a replica.
 const (

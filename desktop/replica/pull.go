@@ -249,7 +249,7 @@ func (t *tx) empty() error {
 		}
 		t.touch(name)
 	}
-	for _, table := range []string{"finder", "shadow", "foreign_row", "root_scope", "root", "scope", "span", "span_root"} {
+	for _, table := range []string{"finder", "shadow", "foreign_row", "root_scope", "root", "scope", "span", "span_root", "imprint"} {
 		if err := t.exec("DELETE FROM " + table); err != nil {
 			return err
 		}

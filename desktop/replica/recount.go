@@ -46,23 +46,27 @@ func (r *Replica) Recount() (wrong bool, err error) {
 	if err != nil || len(roots) == 0 && !scopes {
 		return false, err
 	}
-	return true, r.change(relaxed, func(t *tx) error {
-		touched, err := t.recount(roots)
-		if err != nil {
-			return err
-		}
-		old, err := t.suspects()
-		if err != nil {
-			return err
-		}
-		return t.setSuspects(append(old, touched...))
-	})
+	return true, r.change(relaxed, func(t *tx) error { return t.recountSuspects(roots) })
+}
+
+// recountSuspects corrects the sums of some roots and of all scopes, and suspects the scopes whose sums were wrong.
+func (t *tx) recountSuspects(roots []string) error {
+	touched, err := t.recount(roots)
+	if err != nil {
+		return err
+	}
+	old, err := t.suspects()
+	if err != nil {
+		return err
+	}
+	return t.setSuspects(append(old, touched...))
 }
 
 // auditTurn is how often the rows are counted although no sum differs.
 const auditTurn = 7 * 24 * time.Hour
 
-// audit counts the rows when they have not been counted for a week. What it finds is mended by the next sync.
+// audit counts the rows, and looks at what they say, when that was not done for a week. What it finds is mended by the next
+// sync.
 func (r *Replica) audit() error {
 	var counted string
 	err := r.view(func(c *conn) (err error) {
@@ -74,6 +78,9 @@ func (r *Replica) audit() error {
 		return err
 	}
 	if _, err := r.Recount(); err != nil {
+		return err
+	}
+	if err := r.compareImprints(); err != nil {
 		return err
 	}
 	return r.change(relaxed, func(t *tx) error { return t.setMeta(metaCounted, strconv.FormatInt(clock.Millis(t.now), 10)) })
@@ -183,13 +190,9 @@ func (c *conn) countRows(tables map[string]*table, root string) (map[string]hold
 		return nil, err
 	}
 	for name, t := range tables {
-		column := "root_id"
-		if !hasRootIndex(t.kind) {
-			column = "id"
-		}
 		where := " NOT INDEXED" // the rows themselves, not what an index says of them
 		if root != "" {
-			where = " WHERE " + column + " = ?"
+			where = " WHERE " + rootColumn(t.kind) + " = ?"
 		}
 		err := c.query("SELECT id, root_id, seq FROM "+t.name+where, args, func(row []driver.Value) error {
 			id, _ := row[0].(string)

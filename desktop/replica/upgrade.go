@@ -50,6 +50,9 @@ func (r *Replica) upgrade() error {
 
 // learn moves rows and values to where this program has them, in one transaction.
 func (t *tx) learn() error {
+	if err := t.exec("DELETE FROM imprint"); err != nil {
+		return err
+	}
 	roots := map[string]bool{}
 	for _, name := range slices.Sorted(maps.Keys(t.r.tables)) {
 		tbl := t.r.tables[name]
