@@ -67,7 +67,7 @@ func TestCopy(t *testing.T) {
 			t.Errorf("%s has no digest", c.Table)
 		}
 	}
-	if rows["record"] != 5400 || rows["history"] != 5400 || rows["mutation"] != 2700 || rows["sight"] != 3 || rows["counter"] != 1 {
+	if rows["record"] != 5400 || rows["history"] != 5400 || rows["mutation"] != 2700 || rows["sight"] != 3 || rows["counter"] != 1 || rows["link"] != 3 {
 		t.Errorf("%v", rows)
 	}
 	for _, s := range []*Store{first, cluster, back} {
@@ -79,6 +79,9 @@ func TestCopy(t *testing.T) {
 		tx.AddHistory(Change{Kind: "customer", ID: "c0-0", Field: "name"})
 		if seq := commit(t, tx); seq != 4 {
 			t.Errorf("commit %d", seq)
+		}
+		if c := whole(t, s); c.Commits != 4 || c.Lines != 5401 {
+			t.Errorf("%+v", c)
 		}
 		if e := entries(t, s, "owner:u1"); len(e) != 100 || e[0].Seq != 1 {
 			t.Errorf("%d entries", len(e))

@@ -35,10 +35,11 @@ func (tx *Tx) flush(seq int64) error {
 	if err := tx.c.tell(News{Seq: seq, Scopes: tx.moved}); err != nil {
 		return err
 	}
+	rights := tx.rights
 	if organisation {
-		return tx.c.exec(`UPDATE counter SET seq = ?1, rights = ?1`, seq)
+		rights = seq
 	}
-	return tx.c.exec(`UPDATE counter SET seq = ?`, seq)
+	return tx.c.exec(`UPDATE counter SET seq = ?, rights = ?, linked = ?, link = ?`, seq, rights, tx.link.Seq, tx.link.Sum)
 }
 
 // readAhead reads what writing depends on, many rows at once.

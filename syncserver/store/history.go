@@ -83,8 +83,13 @@ func (tx *Tx) Gaps(kind, id string) (list []Span, err error) {
 	return list, err
 }
 
+// writeHistory writes the lines and, when there are any, the link that chains them to all before.
 func (tx *Tx) writeHistory(seq int64) error {
+	if len(tx.history) == 0 {
+		return nil
+	}
 	var lines []any
+	sum := newTally(tx.link.Sum, seq, int64(len(tx.history)))
 	for _, h := range tx.history {
 		before, err := jsonOrNull(h.Old)
 		if err != nil {
@@ -94,9 +99,15 @@ func (tx *Tx) writeHistory(seq int64) error {
 		if err != nil {
 			return err
 		}
-		lines = append(lines, seq, h.Kind, h.ID, h.Field, h.Op, before, after, h.By, h.Device, tx.Now.UnixMilli())
+		l := line{h.Kind, h.ID, h.Field, h.Op, before, after, h.By, h.Device, tx.Now.UnixMilli()}
+		sum.add(&l)
+		lines = append(lines, seq, l.kind, l.id, l.field, l.op, l.old, l.new, l.by, l.device, l.at)
 	}
-	return tx.c.insert(&intoHistory, lines)
+	tx.link = Link{Seq: seq, Lines: int64(len(tx.history)), Sum: sum.sum()}
+	if err := tx.c.insert(&intoHistory, lines); err != nil {
+		return err
+	}
+	return tx.c.insert(&intoLink, []any{tx.link.Seq, tx.link.Lines, tx.link.Sum})
 }
 
 func jsonOrNull(v any) (sql.NullString, error) {

@@ -29,6 +29,7 @@ type Tx struct {
 	head   int64
 	epoch  string
 	rights int64
+	link   Link // the newest of the history
 	done   bool
 
 	records   map[Key]*entry
@@ -68,8 +69,10 @@ func (s *Store) Begin(now time.Time, wanted ...Wanted) (*Tx, error) {
 		mutations: map[string]stored{}, results: map[string]*stored{}, losses: map[Key]int64{}, numbers: map[string]int64{}, imports: map[string]string{},
 	}
 	first := []question{{
-		row:  func(scan func(...any) error) error { return scan(&tx.head, &tx.epoch, &tx.rights) },
-		text: `SELECT seq, epoch, rights FROM counter FOR UPDATE`,
+		row: func(scan func(...any) error) error {
+			return scan(&tx.head, &tx.epoch, &tx.rights, &tx.link.Seq, &tx.link.Sum)
+		},
+		text: `SELECT seq, epoch, rights, linked, link FROM counter FOR UPDATE`,
 	}}
 	for _, w := range wanted {
 		first = append(first, tx.questions(w)...)

@@ -69,8 +69,8 @@ var serverDefects = []defect{
 	},
 	{
 		name: "the counter is raised, but not in every commit", file: "syncserver/store/flush.go",
-		was: "	return tx.c.exec(`UPDATE counter SET seq = ?`, seq)",
-		now: "	if planted(\"the counter is raised, but not in every commit\") && seq%7 == 0 {\n\t\treturn nil\n\t}\n	return tx.c.exec(`UPDATE counter SET seq = ?`, seq)",
+		was: "	return tx.c.exec(`UPDATE counter SET seq = ?, rights",
+		now: "	if planted(\"the counter is raised, but not in every commit\") && seq%7 == 0 {\n\t\treturn nil\n\t}\n	return tx.c.exec(`UPDATE counter SET seq = ?, rights",
 	},
 	{
 		name: "last writer wins by his clock", file: "syncserver/hub/edit.go",
@@ -125,6 +125,20 @@ var serverDefects = []defect{
 			continue
 		}
 		e.tx.AddHistory(`,
+	},
+	{
+		name: "a link does not include the one before", file: "syncserver/store/history.go",
+		was: `newTally(tx.link.Sum, seq,`,
+		now: `newTally(orPlanted("a link does not include the one before", tx.link.Sum, ""), seq,`,
+	},
+	{
+		name: "a line of the history is outside of its link", file: "syncserver/store/history.go",
+		was: `		sum.add(&l)
+`,
+		now: `		if !planted("a line of the history is outside of its link") || l.by != "" {
+			sum.add(&l)
+		}
+`,
 	},
 	{
 		name: "a transfer forgets the history of holding", file: "syncserver/hub/holding.go",
