@@ -54,8 +54,7 @@ func (w *world) doBackToBackup(_ step) {
 	w.books.close()
 	if w.postgres {
 		name := postgrestest.Name(w.path)
-		w.must(errors.Join(asked(w.path, "DROP DATABASE "+name+" WITH (FORCE)"), asked(w.path, "CREATE DATABASE "+name+" TEMPLATE "+w.backup),
-			asked(w.path, "DROP DATABASE "+w.backup)))
+		w.must(errors.Join(dropped(w.path, name), asked(w.path, "ALTER DATABASE "+w.backup+" RENAME TO "+name)))
 	} else {
 		for _, name := range []string{"", "-wal", "-shm"} {
 			_ = os.Remove(w.path + name)

@@ -156,10 +156,10 @@ func TestSimulate(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer func() { _ = os.RemoveAll(dir) }()
+	t.Cleanup(func() { _ = os.RemoveAll(dir) }) // when a cluster in it has ended
 	b := prepare(t, dir)
 	if os.Getenv(envStore) == "postgres" || os.Getenv(envStore) == "both" {
-		t.Setenv(envCluster, b.cluster(t))
+		t.Setenv(envCluster, b.cluster(t, dir))
 	}
 	workers := min(uint64(runtime.GOMAXPROCS(0)), n)
 	var all sync.WaitGroup
