@@ -74,9 +74,10 @@ func TestKept(t *testing.T) {
 	}
 	want(t, "offered", len(offered(t, r)), 0)
 	items, err := r.Tray()
-	if err != nil || len(items) != 1 {
+	if err != nil || len(items) != 2 {
 		t.Fatal(items, err)
 	}
+	want(t, "told of the restore", items[1].Type+" "+string(items[1].Fault.Code), "notice EPOCH_CHANGED")
 	want(t, "told", string(items[0].Fault.Code)+items[0].Fault.Params["Code"]+fmt.Sprint(items[0].Mutation.Set["level"]), "FORGOTTENNOT_HOLDERC")
 	// The first is still kept, for the next restore.
 	if err := r.Restored(); err != nil {

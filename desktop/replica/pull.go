@@ -301,7 +301,8 @@ func (r *Replica) Restored() error {
 		if err != nil {
 			return err
 		}
-		err = errors.Join(t.exec("UPDATE outbox SET state = ?, seq = 0 WHERE state = ?", Sent, Answered), t.offerAgain(), t.setMeta(metaEpoch, ""),
+		err = errors.Join(t.tellRestored(published),
+			t.exec("UPDATE outbox SET state = ?, seq = 0 WHERE state = ?", Sent, Answered), t.offerAgain(), t.setMeta(metaEpoch, ""),
 			t.setMeta(metaRestored, yes))
 		if err != nil {
 			return err
@@ -311,6 +312,16 @@ func (r *Replica) Restored() error {
 		}
 		return t.rescan()
 	})
+}
+
+// tellRestored tells the person once, in the tray, that the server is not what it was: what he saw may get older (I5). A
+// laptop that has nothing yet has seen nothing.
+func (t *tx) tellRestored(published string) error {
+	before, err := t.meta(metaEpoch)
+	if err != nil || before == "" || published != yes {
+		return err
+	}
+	return t.notice("restored-"+before, fault.New(fault.EpochChanged))
 }
 
 // knowEpoch notes the server's epoch, which the numbers of its commits belong to.

@@ -92,8 +92,9 @@ func TestServerForgets(t *testing.T) {
 		if n, err := l.r.Unsent(); n > 0 || err != nil {
 			t.Fatal("unsent", n, err)
 		}
-		if items, err := l.b.Tray(); err != nil || len(items) > 0 {
-			t.Fatalf("tray: %v %v", items, err)
+		items, err := l.b.Tray()
+		if err != nil || len(items) != 1 || items[0].Type != book.TrayNotice || items[0].Fault.Code != fault.EpochChanged {
+			t.Fatalf("the tray does not tell of the restore alone: %v %v", items, err)
 		}
 	}
 	// A second restore of the same backup brings the same back once more.
