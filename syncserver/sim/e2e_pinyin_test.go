@@ -90,7 +90,7 @@ func TestE2EPinyin(t *testing.T) {
 	a.click(entry(railCustomers))
 	a.click(newButton) // the letter N would stay in the composition
 	a.pinyin("hangzhou")
-	a.keys("space")
+	a.press("space") // seen to be there before the next word begins, as a person sees it
 	a.pinyin("ni")
 	a.keys("BackSpace", "BackSpace") // of the composition, not of the text before it
 	a.pinyin("gongsi")

@@ -18,7 +18,7 @@ type tables struct {
 	path string
 }
 
-func (o *company) tables() tables              { return tables{o.t, filepath.Join(o.data, "yuzhou.db")} }
+func (o *company) tables() tables             { return tables{o.t, filepath.Join(o.data, "yuzhou.db")} }
 func replicaOf(t *testing.T, f string) tables { return tables{t, filepath.Join(f, "replica.db")} }
 
 // ask gives the first column of the first row as text; found is false when there is none, or no table yet.
