@@ -35,6 +35,7 @@ type commandLine struct {
 	Admin   adminCommands  `cmd:"" help:"admin"`
 	Reclaim reclaimCommand `cmd:"" help:"reclaim"`
 
+	Audit    auditCommands   `cmd:"" help:"audit"`
 	Restored restoredCommand `cmd:"" help:"restored"`
 
 	MoveStore moveStoreCommand `cmd:"" name:"move-store" help:"move_store"`

@@ -19,6 +19,7 @@ import (
 // The timetable. Crontabs are read in UTC; the hub applies the company's zone.
 const (
 	everyMinute = "* * * * *"
+	everyHour   = "7 * * * *"
 	everyDay    = "40 19 * * *" // 03:40 in Shanghai, when few laptops are awake
 )
 
@@ -41,6 +42,7 @@ type Jobs struct {
 	elector *elector
 	shared  gocron.Scheduler // what one process does for all
 	own     gocron.Scheduler // what every process does
+	head    store.Link       // of the history, as it was logged last; read and written by one job
 	stop    context.CancelFunc
 }
 
@@ -71,6 +73,9 @@ func (j *Jobs) fill(ctx context.Context) (err error) {
 	// The hub is asked every minute whether a run is due, instead of being rung at a fixed time: so a run is made up
 	// at the start, after the machine has slept and after the settings were changed, by whatever process.
 	if err := j.add(ctx, everyMinute, "reclaim", j.reclaim); err != nil {
+		return err
+	}
+	if err := j.add(ctx, everyHour, "chain", j.chain); err != nil {
 		return err
 	}
 	return j.add(ctx, everyDay, "prune", j.prune)
@@ -128,5 +133,17 @@ func (j *Jobs) prune(ctx context.Context) error {
 	if removed > 0 {
 		j.log.Info("pruned", slog.Int64("rows", removed))
 	}
+	return nil
+}
+
+// chain writes the head of the history's chain into the log, when it has moved. Whoever makes the chain anew in the
+// database cannot make this line anew where the log was copied to.
+func (j *Jobs) chain(ctx context.Context) error {
+	head, err := j.hub.HistoryHead(ctx)
+	if err != nil || head == j.head || head.Seq == 0 {
+		return err
+	}
+	j.head = head
+	j.log.Info("chain head", slog.Int64("seq", head.Seq), slog.String("sum", head.Sum))
 	return nil
 }

@@ -28,6 +28,9 @@ type Link struct {
 	Sum   string `json:"sum"`
 }
 
+// SumDigits is how long a sum is.
+const SumDigits = 2 * sha256.Size
+
 var intoLink = insertion{"link (seq, lines, sum)", "iit", ""}
 
 // line is a line of the history as it is stored.
