@@ -68,6 +68,7 @@ func (w *world) steps() {
 	}
 	w.checkReturned()
 	w.checkHistory()
+	w.checkChain()
 	w.checkHoldings()
 	w.checkLedger()
 	w.checkClaims()
