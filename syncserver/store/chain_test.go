@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -321,21 +320,7 @@ func TestAnyForgeryIsFound(t *testing.T) {
 
 // remake makes the chain anew, so that it fits what the history says now.
 func (f forger) remake() {
-	rows, err := f.db.QueryContext(f.t.Context(), `SELECT `+allColumns+` FROM history ORDER BY seq, n`)
-	if err != nil {
-		f.t.Fatal(err)
-	}
-	var all []numbered
-	for rows.Next() {
-		var l numbered
-		if err := rows.Scan(&l.seq, &l.kind, &l.id, &l.field, &l.op, &l.old, &l.new, &l.by, &l.device, &l.at); err != nil {
-			f.t.Fatal(err)
-		}
-		all = append(all, l)
-	}
-	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
-		f.t.Fatal(err)
-	}
+	all := f.lines()
 	f.does(`DELETE FROM history; DELETE FROM link`)
 	head := Link{Sum: "0"}
 	for len(all) > 0 {
@@ -357,4 +342,24 @@ func (f forger) remake() {
 		all = all[end:]
 	}
 	f.does(fmt.Sprintf(`UPDATE counter SET linked = %d, link = '%s'`, head.Seq, head.Sum))
+}
+
+// lines reads all lines in the order of a chain.
+func (f forger) lines() (all []numbered) {
+	rows, err := f.db.QueryContext(f.t.Context(), `SELECT `+allColumns+` FROM history ORDER BY seq, n`)
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var l numbered
+		if err := rows.Scan(&l.seq, &l.kind, &l.id, &l.field, &l.op, &l.old, &l.new, &l.by, &l.device, &l.at); err != nil {
+			f.t.Fatal(err)
+		}
+		all = append(all, l)
+	}
+	if err := rows.Err(); err != nil {
+		f.t.Fatal(err)
+	}
+	return all
 }
