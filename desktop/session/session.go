@@ -198,6 +198,22 @@ func (s *Session) Practice(context.Context) error {
 	return s.begin(&work{book: b})
 }
 
+// Saved is the word of the rescue of a damaged file that lies in the tray, nil when there is none. After a rescue the first
+// sync comes once more, and the tray is not in sight yet.
+func (s *Session) Saved() error {
+	items, err := s.replica.Tray()
+	if err != nil {
+		s.o.Log.Error("read the tray", "error", err)
+		return nil
+	}
+	for _, item := range items {
+		if item.Type == replica.TrayNotice && item.Fault != nil && item.Fault.Code == fault.ReplicaSaved {
+			return item.Fault
+		}
+	}
+	return nil
+}
+
 // FirstSync fetches everything for the first time, telling how far it is, and opens the book. It carries on where the
 // last try stopped.
 func (s *Session) FirstSync(ctx context.Context, tell func(screen.Status)) error {

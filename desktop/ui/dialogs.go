@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"errors"
 	"io"
 
@@ -24,7 +25,7 @@ func (s *shell) ask(q screen.Question) {
 	notice.Hide()
 	spec := widget.DialogSpec{
 		Title: q.Title, Body: widget.NewStack(12, q.Content, notice), Confirm: q.Confirm, Danger: q.Danger,
-		Cancel: words.T("ui.button.cancel"), Focus: q.Focus, OnCancel: q.Cancelled,
+		Cancel: cmp.Or(q.Cancel, words.T("ui.button.cancel")), Focus: q.Focus, OnCancel: q.Cancelled,
 	}
 	if q.Confirm == "" {
 		spec.Confirm, spec.Cancel = words.T("ui.button.close"), ""
@@ -58,7 +59,7 @@ func (s *shell) fail(err error) {
 	what, next := screen.Trouble(err, screen.TimesOf(s.book))
 	body := widget.NewStack(6, widget.NewParagraph(what, widget.Body, widget.ColorText),
 		widget.NewParagraph(next, widget.Body, widget.ColorDim),
-		widget.NewText(string(fault.CodeOf(err)), widget.Small, widget.ColorDim))
+		widget.NewText(words.T("ui.fault.code", "Code", string(fault.CodeOf(err))), widget.Small, widget.ColorDim))
 	s.dialog = widget.ShowDialog(s.window.window, widget.DialogSpec{
 		Title: words.T("ui.fault.title"), Body: body, Confirm: words.T("ui.button.ok"),
 	})

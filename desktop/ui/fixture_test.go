@@ -48,6 +48,7 @@ type bench struct {
 	logins  []login.Credentials
 	refuse  error // what a login answers
 	server  string
+	saved   error    // the rescue of a damaged file that the replica tells of
 	later   []func() // what happens after a while: short messages go
 }
 
@@ -160,6 +161,7 @@ func (h *bench) port() Port {
 			return h.refuse
 		},
 		Practice: func(context.Context) error { h.book = practice(h.t); return nil },
+		Saved:    func() error { return h.saved },
 		FirstSync: func(_ context.Context, tell func(screen.Status)) error {
 			tell(screen.Status{State: screen.Syncing, Done: 1286, Total: 4120, Bytes: 3 << 20})
 			if h.refuse == nil {

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"fmt"
 	"io/fs"
 	"slices"
 	"testing"
@@ -151,12 +152,18 @@ func (l *laptop) refuse(why *fault.Fault) {
 	must(l.t, err)
 }
 
-// clash lets a conflict about the mobile number of a customer arrive.
+// clash lets a conflict about the mobile number of a customer arrive, of my own making.
 func (l *laptop) clash(customer string) {
 	l.t.Helper()
-	me := l.book.Me().ID
-	l.land(schema.Record{Kind: "conflict", ID: "0190c0de-0000-7000-8000-0000000000c1", Root: "0190c0de-0000-7000-8000-0000000000c1", Values: schema.Values{
-		"editor": me, "holder": me, "kind": "customer", "record": customer, "root": customer,
+	l.clashBy(customer, l.book.Me().ID)
+}
+
+// clashBy is clash with the change of somebody else to what I hold.
+func (l *laptop) clashBy(customer, editor string) {
+	l.t.Helper()
+	me, id := l.book.Me().ID, fmt.Sprintf("0190c0de-0000-7000-8000-%012x", l.seq)
+	l.land(schema.Record{Kind: "conflict", ID: id, Root: id, Values: schema.Values{
+		"editor": editor, "holder": me, "kind": "customer", "record": customer, "root": customer,
 		"title": l.book.Name("customer", customer), "field": "mobile",
 		"base": `"13957132086"`, "theirs": `"13957139901"`, "theirs_by": sample.PracticeManager,
 		"theirs_at": clock.Millis(noon.AddDate(0, 0, -1)), "mine": `"13705716655"`,

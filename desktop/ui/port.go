@@ -23,6 +23,8 @@ type Port struct {
 	Login func(ctx context.Context, c login.Credentials) error
 	// Practice makes the practice book and opens it.
 	Practice func(ctx context.Context) error
+	// Saved tells of a damaged file whose unsent work was saved, for whoever sees a first sync once more; nil: there was none.
+	Saved func() error
 	// FirstSync fetches everything for the first time and opens the book. It carries on where the last try stopped.
 	FirstSync func(ctx context.Context, tell func(screen.Status)) error
 	// LogOut removes session and data from this computer and closes the book.

@@ -172,7 +172,7 @@ func (s *shell) make(r screen.Route) screen.Page {
 	case screen.Settings:
 		return settings.New(s.book, s.nav, settings.Controls{
 			Account: w.port.Account, Preferences: w.port.Preferences, Keep: w.keep,
-			SyncNow: w.port.SyncNow, Rescan: w.port.Rescan, LogOut: w.logOut,
+			SyncNow: w.port.SyncNow, Rescan: w.port.Rescan, LogOut: w.logOut, Decide: s.status.askRemoval,
 		})
 	}
 	return today.New(s.book, s.nav)

@@ -13,25 +13,26 @@ import (
 // statusBar says how things stand with the server, always: a dot with a word, the last sync, what waits.
 type statusBar struct {
 	book       *book.Book
-	syncNow    func()
+	port       Port
 	loginAgain func()
-	allow      func() error
 	nav        *screen.Navigator
 	state      screen.State
 	fault      *fault.Fault
+	counts     book.Counts
 
 	dot    *widget.Dot
 	word   *widget.Link
 	last   *widget.Text
 	outbox *widget.Link
 	tray   *widget.Link
+	clock  *widget.Link
 	right  *widget.Text
 	object fyne.CanvasObject
 }
 
 func newStatusBar(b *book.Book, nav *screen.Navigator, port Port, loginAgain func()) *statusBar {
 	s := &statusBar{
-		book: b, nav: nav, syncNow: port.SyncNow, allow: port.AllowRemoval, loginAgain: loginAgain,
+		book: b, nav: nav, port: port, loginAgain: loginAgain,
 		dot:   widget.NewStatusDot(widget.ColorDim),
 		last:  widget.NewText("", widget.Small, widget.ColorDim),
 		right: widget.NewText("", widget.Small, widget.ColorDim),
@@ -39,15 +40,15 @@ func newStatusBar(b *book.Book, nav *screen.Navigator, port Port, loginAgain fun
 	s.word = widget.NewLink("", widget.Small, widget.ColorDim, s.tapped)
 	s.outbox = widget.NewLink("", widget.Small, widget.ColorAccent, func() { nav.Open(screen.Route{Screen: screen.Outbox}) })
 	s.tray = widget.NewLink("", widget.Small, widget.ColorWarn, func() { nav.Open(screen.Route{Screen: screen.Tray}) })
+	s.clock = widget.NewLink("", widget.Small, widget.ColorWarn, s.explain)
 	s.right.SetShrink(true)
 	s.right.SetAlign(fyne.TextAlignTrailing)
 	s.object = widget.NewInset(14, 0, 14, 0, widget.NewBar(18,
-		widget.NewBar(6, s.dot, s.word), s.last, s.outbox, s.tray, widget.NewSpace(), s.right))
+		widget.NewBar(6, s.dot, s.word), s.last, s.outbox, s.tray, s.clock, widget.NewSpace(), s.right))
 	return s
 }
 
-// tapped is a click on the state: log in where that is needed, else say what kept the last sync from coming through, and
-// sync now.
+// tapped is a click on the state: log in or decide where that is needed, else hear how things stand.
 func (s *statusBar) tapped() {
 	switch s.state {
 	case screen.NeedsLogin:
@@ -56,10 +57,7 @@ func (s *statusBar) tapped() {
 		s.askRemoval()
 	case screen.Practising:
 	default:
-		if s.fault != nil { // each cause has its own cure (SYNC-20)
-			s.nav.Fail(s.fault)
-		}
-		s.syncNow()
+		s.explain()
 	}
 }
 
@@ -70,27 +68,27 @@ func (s *statusBar) askRemoval() {
 		Title: words.T("ui.halted.title"),
 		Content: widget.NewStack(6, widget.NewParagraph(what, widget.Body, widget.ColorText),
 			widget.NewParagraph(next, widget.Body, widget.ColorDim)),
-		Confirm: words.T("ui.halted.confirm"), Danger: true, Done: s.allow,
+		Confirm: words.T("ui.halted.confirm"), Cancel: words.T("ui.halted.later"), Danger: true, Done: s.port.AllowRemoval,
 	})
 }
 
 // roles are the colours of the dot; the word beside it says the same.
 var roles = map[screen.State]fyne.ThemeColorName{
 	screen.Online: widget.ColorGood, screen.Offline: widget.ColorDim, screen.Syncing: widget.ColorAccent,
-	screen.NeedsLogin: widget.ColorBad, screen.Halted: widget.ColorBad, screen.Practising: widget.ColorDim,
+	screen.Troubled: widget.ColorWarn, screen.NeedsLogin: widget.ColorBad, screen.Halted: widget.ColorBad,
+	screen.Practising: widget.ColorDim,
 }
 
 func (s *statusBar) show(c book.Counts, st screen.Status) {
-	s.state, s.fault = st.State, st.Fault
-	if s.book.Practice() {
+	s.state, s.fault, s.counts = st.State, st.Fault, c
+	switch {
+	case s.book.Practice():
 		s.state = screen.Practising
+	case st.State == screen.Online && st.Fault != nil: // the server answers; a full disk, say, keeps the sync from coming through
+		s.state = screen.Troubled
 	}
 	s.dot.SetRole(roles[s.state])
-	word := words.T("ui.status." + string(s.state))
-	if s.state == screen.Syncing && st.Total > 0 {
-		word = words.T("ui.status.progress", "Done", words.Number(st.Done), "Total", words.Number(st.Total))
-	}
-	s.word.SetText(word)
+	s.word.SetText(s.stateWord(st))
 	customers := c.AllCustomers
 	if s.state == screen.Practising {
 		s.last.SetText("")
@@ -112,7 +110,26 @@ func (s *statusBar) show(c book.Counts, st screen.Status) {
 	if c.Tray > 0 {
 		s.tray.SetText(words.T("ui.status.tray", "N", c.Tray))
 	}
+	s.clock.SetText("")
+	if s.state != screen.Practising && screen.WrongClock(st.Skew) {
+		s.clock.SetText(screen.SkewShort(st.Skew))
+	}
 	s.object.Refresh()
+}
+
+// stateWord is the state, with its cause where that fits in a word or two: each cause has its own cure (SYNC-20).
+func (s *statusBar) stateWord(st screen.Status) string {
+	word := words.T("ui.status." + string(s.state))
+	switch {
+	case s.state == screen.Syncing && st.Total > 0:
+		return words.T("ui.status.progress", "Done", words.Number(st.Done), "Total", words.Number(st.Total))
+	case s.fault == nil || s.state != screen.Offline && s.state != screen.Troubled:
+		return word
+	}
+	if key := "ui.status.cause." + string(s.fault.Code); words.Has(key) {
+		return words.T("ui.status.because", "State", word, "Cause", words.T(key))
+	}
+	return word
 }
 
 // zero is the colour of a count: dim when there is nothing.

@@ -22,6 +22,6 @@ func ShowTrouble(window fyne.Window, err error, now clock.Clock) {
 		widget.NewText(words.T("ui.fault.title"), widget.Title, widget.ColorText),
 		widget.NewParagraph(what, widget.Body, widget.ColorText),
 		widget.NewParagraph(next, widget.Body, widget.ColorDim),
-		widget.NewText(string(fault.CodeOf(err)), widget.Small, widget.ColorDim),
+		widget.NewText(words.T("ui.fault.code", "Code", string(fault.CodeOf(err))), widget.Small, widget.ColorDim),
 		widget.NewPrimaryButton(words.T("ui.button.close"), window.Close)), nil)))
 }

@@ -114,7 +114,7 @@ func (w *Window) keepQuietly(prefs screen.Preferences) {
 
 func (w *Window) firstSync() {
 	page := login.NewFirstSync(login.Journey{
-		Load: w.load, Soon: w.soon, Sync: w.port.FirstSync, Done: w.start, Quit: w.window.Close, Now: w.port.Now,
+		Load: w.load, Soon: w.soon, Sync: w.port.FirstSync, Done: w.start, Quit: w.window.Close, Login: w.login, Now: w.port.Now, Saved: w.port.Saved(),
 	})
 	w.set(widget.NewGround(page.Content()))
 	page.Start()

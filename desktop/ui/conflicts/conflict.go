@@ -7,6 +7,7 @@ import (
 	"yuzhou/desktop/ui/screen"
 	"yuzhou/desktop/ui/widget"
 	"yuzhou/desktop/ui/words"
+	"yuzhou/shared/access"
 	"yuzhou/shared/crm"
 	"yuzhou/shared/fault"
 	"yuzhou/shared/schema"
@@ -23,26 +24,15 @@ func (p *Page) conflict(item book.TrayItem) fyne.CanvasObject {
 			"When", words.Moment(c.Moment(at), now, zone))
 	}
 	mine := words.T("ui.tray.mine")
-	if c.Text("editor") != b.Me().ID {
-		mine = words.T("ui.tray.mine.other", "Name", b.Name("user", c.Text("editor")))
+	if editor := c.Text("editor"); editor != b.Me().ID {
+		mine = words.T("ui.tray.mine.other", "Name", screen.Or(b.Name("user", editor)))
 	}
 	written := func(v any) string { return screen.Or(screen.Written(b, c.Text("kind"), field, v)) }
 	values := widget.NewColumns(12, []float32{0, 0, 0},
 		value(words.T("ui.tray.base"), written(item.Base), words.T("ui.tray.base.note"), false),
 		value(words.T("ui.tray.theirs"), written(item.Theirs), byAt("theirs_by", "theirs_at"), false),
 		value(mine, written(item.Mine), byAt("editor", "mine_at"), true))
-	buttons := widget.NewBar(8,
-		widget.NewPlainButton(words.T("ui.tray.keepTheirs"), p.resolve(item, book.Theirs, nil)),
-		widget.NewPrimaryButton(words.T("ui.tray.useMine"), p.resolve(item, book.Mine, nil)))
-	if place := otherPlace(item.Field); place != "" {
-		buttons.Add(widget.NewPlainButton(words.T("ui.tray.both", "Field", screen.FieldLabel(c.Text("kind"), place)),
-			p.resolve(item, book.Both, nil)))
-	}
-	buttons.Add(widget.NewPlainButton(words.T("ui.tray.typed"), func() { p.typed(item, field) }))
-	buttons.Add(widget.NewSpace())
-	kept := widget.NewText(words.T("ui.tray.kept"), widget.Small, widget.ColorDim)
-	kept.SetShrink(true)
-	buttons.Add(kept)
+	buttons := p.decisions(item, field)
 	card := widget.NewCard(screen.TrayTitle(b, item), framed(values, buttons))
 	card.SetLink(words.T("ui.tray.foundAt", "When", p.moment(item)), nil)
 	return card
@@ -58,17 +48,33 @@ func value(label, text, note string, chosen bool) fyne.CanvasObject {
 	return widget.NewCard("", body).SetChosen(chosen)
 }
 
-// otherPlace is the field that can hold a second value of the same sort, "" when there is none.
-func otherPlace(field string) string {
-	switch field {
-	case "mobile":
-		return "phone"
-	case "phone":
-		return "mobile"
-	case "email", "website", "address":
-		return "remark"
+// decisions are the ways out of a conflict. Whoever may not edit the record any more leaves it to those who may.
+func (p *Page) decisions(item book.TrayItem, field schema.Field) fyne.CanvasObject {
+	c := item.Conflict
+	target, here, err := p.book.Get(c.Text("kind"), c.Text("record"))
+	note := words.T("ui.tray.kept")
+	buttons := widget.NewBar(8)
+	if err == nil && here && p.book.Can(access.Edit, target) {
+		use := words.T("ui.tray.useMine")
+		if editor := c.Text("editor"); editor != p.book.Me().ID {
+			use = words.T("ui.tray.useTheirs", "Name", screen.Or(p.book.Name("user", editor)))
+		}
+		buttons.Add(widget.NewPlainButton(words.T("ui.tray.keepTheirs"), p.resolve(item, book.Theirs, nil)))
+		buttons.Add(widget.NewPrimaryButton(use, p.resolve(item, book.Mine, nil)))
+		if place := p.book.BothField(item); place != "" {
+			buttons.Add(widget.NewPlainButton(words.T("ui.tray.both", "Field", screen.FieldLabel(c.Text("kind"), place)),
+				p.resolve(item, book.Both, nil)))
+		}
+		buttons.Add(widget.NewPlainButton(words.T("ui.tray.typed"), func() { p.typed(item, field) }))
+	} else {
+		note = words.T("ui.tray.notYours")
+		buttons.Add(widget.NewPrimaryButton(words.T("ui.tray.keepTheirs"), p.resolve(item, book.Theirs, nil)))
 	}
-	return ""
+	buttons.Add(widget.NewSpace())
+	small := widget.NewText(note, widget.Small, widget.ColorDim)
+	small.SetShrink(true)
+	buttons.Add(small)
+	return buttons
 }
 
 func fieldOf(kind, name string) schema.Field {

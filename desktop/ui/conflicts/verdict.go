@@ -1,6 +1,7 @@
 package conflicts
 
 import (
+	"strings"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -15,11 +16,12 @@ import (
 
 // refused is the card of a change or request that the server did not take: what, why, and what to do now.
 func (p *Page) refused(item book.TrayItem) fyne.CanvasObject {
-	what, next := screen.Trouble(item.Fault, screen.TimesOf(p.book))
+	what, next := p.reason(item)
 	cause := widget.NewParagraph(what, widget.Body, widget.ColorText)
 	way := widget.NewParagraph(screen.Sentences(next, left(item)), widget.Body, widget.ColorDim)
 	lines := []fyne.CanvasObject{widget.NewStack(2, cause, way)}
-	if typed := screen.Changes(p.book, item.Mutation); len(typed) > 0 {
+	typed := p.typedIn(item)
+	if len(typed) > 0 {
 		lines = append(lines, quoted(typed))
 	}
 	buttons := widget.NewBar(8)
@@ -30,16 +32,57 @@ func (p *Page) refused(item book.TrayItem) fyne.CanvasObject {
 			}))
 		}
 	}
-	if item.Mutation.Command == change.Claim {
+	if len(typed) > 0 {
+		buttons.Add(p.copyButton(item, typed))
+	}
+	switch code := fault.CodeOf(item.Fault); {
+	case item.Mutation.Command == change.Claim:
 		buttons.Add(widget.NewPlainButton(words.T("ui.tray.similar"), p.similar(item)))
 		buttons.Add(widget.NewPrimaryButton(words.T("ui.button.ok"), p.dismiss(item.ID)))
-	} else {
+	case code == fault.HandedOn, code == fault.ReplicaBroken: // others decide; or there is nothing whole to send
+		buttons.Add(widget.NewPrimaryButton(words.T("ui.button.ok"), p.dismiss(item.ID)))
+	default:
 		buttons.Add(widget.NewPlainButton(words.T("ui.tray.dropIt"), p.dismiss(item.ID)))
 		buttons.Add(widget.NewPrimaryButton(words.T("ui.tray.again"), p.again(item.ID)))
 	}
 	card := widget.NewCard(screen.TrayTitle(p.book, item), framed(append(lines, buttons)...))
 	card.SetLink(words.T("ui.tray.askedAt", "When", words.Moment(time.UnixMilli(item.Mutation.At), p.book.Now(), p.book.Zone())), nil)
 	return card
+}
+
+// reason says why a change is in the tray, and the next step.
+func (p *Page) reason(item book.TrayItem) (what, next string) {
+	times := screen.TimesOf(p.book)
+	what, next = screen.Trouble(item.Fault, times)
+	switch item.Fault.Code {
+	case fault.ReplicaBroken: // the change is damaged, not the whole file
+		return words.T("ui.tray.unreadable.text"), words.T("ui.tray.unreadable.next")
+	case fault.Forgotten: // its own reason for not taking it this time
+		if code := item.Fault.Params["Code"]; code != "" {
+			what = screen.Sentences(what, screen.Wrong(fault.New(fault.Code(code)), times))
+		}
+	}
+	return what, next
+}
+
+// typedIn is what the person had typed, line by line; of a change that a bad disk has damaged, what is left of its text.
+func (p *Page) typedIn(item book.TrayItem) []string {
+	if rest := item.Info["text"]; fault.CodeOf(item.Fault) == fault.ReplicaBroken && rest != "" {
+		return []string{strings.ToValidUTF8(rest, "…")}
+	}
+	return screen.Changes(p.book, item.Mutation)
+}
+
+// copyButton puts what was typed on the clipboard: somebody else may have to be told of it.
+func (p *Page) copyButton(item book.TrayItem, typed []string) *widget.Button {
+	return widget.NewPlainButton(words.T("ui.tray.copy"), func() {
+		lines := typed
+		if item.Name != "" {
+			lines = append([]string{item.Name}, typed...)
+		}
+		fyne.CurrentApp().Clipboard().SetContent(strings.Join(lines, "\n"))
+		p.nav.Toast(words.T("ui.tray.copied"), nil)
+	})
 }
 
 // left tells how much of the daily limit remains where the server said so: a refused claim uses up nothing.
@@ -100,11 +143,14 @@ func (p *Page) notice(item book.TrayItem) fyne.CanvasObject {
 // leave is the card of a customer that left my sight.
 func (p *Page) leave(item book.TrayItem) fyne.CanvasObject {
 	lines := []fyne.CanvasObject{widget.NewParagraph(p.leaveText(item), widget.Body, widget.ColorText)}
+	buttons := widget.NewBar(8)
 	if typed := screen.Changes(p.book, item.Mutation); len(typed) > 0 {
 		lines = append(lines,
 			widget.NewParagraph(words.T("ui.tray.leave.unsent"), widget.Body, widget.ColorDim), quoted(typed))
+		buttons.Add(p.copyButton(item, typed))
 	}
-	lines = append(lines, widget.NewBar(8, widget.NewPrimaryButton(words.T("ui.button.ok"), p.dismiss(item.ID))))
+	buttons.Add(widget.NewPrimaryButton(words.T("ui.button.ok"), p.dismiss(item.ID)))
+	lines = append(lines, buttons)
 	card := widget.NewCard(screen.TrayTitle(p.book, item), framed(lines...))
 	card.SetLink(p.moment(item), nil)
 	return card

@@ -10,16 +10,19 @@ import (
 	"yuzhou/desktop/ui/screen"
 	"yuzhou/desktop/ui/widget"
 	"yuzhou/desktop/ui/words"
+	"yuzhou/shared/fault"
 )
 
 // Journey is what the first sync needs of the world.
 type Journey struct {
-	Load func(lane *screen.Lane, work func() func())
-	Soon func(show func()) // runs on the main goroutine, from any other
-	Sync func(ctx context.Context, tell func(screen.Status)) error
-	Done func() // the book is open
-	Quit func() // close the program; the next start carries on
-	Now  func() time.Time
+	Load  func(lane *screen.Lane, work func() func())
+	Soon  func(show func()) // runs on the main goroutine, from any other
+	Sync  func(ctx context.Context, tell func(screen.Status)) error
+	Done  func() // the book is open
+	Quit  func() // close the program; the next start carries on
+	Login func() // back to the login: the session has ended, or it is the wrong one
+	Now   func() time.Time
+	Saved error // why it is not the first time: a damaged file; nil otherwise
 }
 
 // FirstSync shows how far the first sync is. It can be closed at any time and carries on at the next start.
@@ -32,6 +35,7 @@ type FirstSync struct {
 	bytes    *widget.Text
 	notice   *widget.Notice
 	resume   *widget.Button
+	login    *widget.Button
 	content  fyne.CanvasObject
 }
 
@@ -47,10 +51,15 @@ func NewFirstSync(j Journey) *FirstSync {
 	p.notice.Hide()
 	p.resume = widget.NewPrimaryButton(words.T("ui.first.resume"), p.Start)
 	p.resume.Hide()
-	p.content = Framed(widget.NewStack(14,
-		widget.NewText(words.T("ui.first.title"), widget.Title, widget.ColorText),
+	p.login = widget.NewPlainButton(words.T("ui.first.login"), j.Login)
+	p.login.Hide()
+	head := widget.NewStack(14, widget.NewText(words.T("ui.first.title"), widget.Title, widget.ColorText))
+	if j.Saved != nil { // somebody who had a book yesterday must not believe that his work is gone
+		head.Add(widget.NewNotice(screen.Told(j.Saved, p.times()), widget.ToneWarn))
+	}
+	p.content = Framed(widget.NewStack(14, head,
 		widget.NewParagraph(words.T("ui.first.text"), widget.Body, widget.ColorDim),
-		p.progress, widget.NewBar(8, p.done, widget.NewSpace(), p.bytes), p.notice, p.resume,
+		p.progress, widget.NewBar(8, p.done, widget.NewSpace(), p.bytes), p.notice, p.resume, p.login,
 		widget.NewPlainButton(words.T("ui.first.close"), p.close)), nil)
 	return p
 }
@@ -62,6 +71,7 @@ func (p *FirstSync) Content() fyne.CanvasObject { return p.content }
 func (p *FirstSync) Start() {
 	p.notice.Hide()
 	p.resume.Hide()
+	p.login.Hide()
 	p.content.Refresh()
 	ctx, stop := context.WithCancel(context.Background())
 	p.stop = stop
@@ -91,12 +101,25 @@ func (p *FirstSync) show(s screen.Status) {
 }
 
 func (p *FirstSync) stopped(err error) {
-	why := screen.Told(err, screen.Times{Now: p.journey.Now(), Zone: time.Local})
-	p.notice.Set(words.T("ui.first.stopped", "Why", why), widget.ToneWarn)
+	what, next := screen.Trouble(err, p.times())
+	switch fault.CodeOf(err) {
+	case fault.Offline, fault.UnknownHost, fault.NotListening: // there is no book yet in which work could go on
+		next = words.T("ui.first.stopped.next")
+	}
+	p.notice.Set(words.T("ui.first.stopped", "Why", screen.Sentences(what, next)), widget.ToneWarn)
 	p.notice.Show()
 	p.resume.Show()
+	p.login.Show()
+	if fault.CodeOf(err) == fault.Unauthorized { // only a password helps
+		p.resume.Hide()
+		p.login.SetText(words.T("ui.first.login"))
+	} else {
+		p.login.SetText(words.T("ui.first.other"))
+	}
 	p.content.Refresh()
 }
+
+func (p *FirstSync) times() screen.Times { return screen.Times{Now: p.journey.Now(), Zone: time.Local} }
 
 func (p *FirstSync) close() {
 	if p.stop != nil {

@@ -68,6 +68,7 @@ type Question struct {
 	Title   string
 	Content fyne.CanvasObject
 	Confirm string
+	Cancel  string // the other button; "" is 取消
 	Danger  bool
 	Focus   fyne.Focusable
 	Done    func() error
@@ -94,6 +95,7 @@ const (
 	Offline    State = "offline"
 	Syncing    State = "syncing"
 	NeedsLogin State = "login"    // the token ended; work goes on, the next sync waits for a login
+	Troubled   State = "troubled" // the server answers, but the last sync did not come through
 	Halted     State = "halted"   // a sync would remove so much without a reason that a person must allow it
 	Practising State = "practice" // there is no server
 )

@@ -87,6 +87,9 @@ func TrayTitle(b *book.Book, item book.TrayItem) string {
 	if item.Title != "" {
 		name = item.Title
 	}
+	if key := "ui.tray.title." + string(item.Fault.Code); words.Has(key) { // not refused, but elsewhere or damaged
+		return words.T(key, "Name", name, "What", What(item.Mutation))
+	}
 	return words.T("ui.tray.refused."+what, "Name", name, "Kind", kindInside(item.Mutation.Kind))
 }
 

@@ -4,7 +4,6 @@ package settings
 import (
 	"fmt"
 	"strconv"
-	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -32,13 +31,11 @@ type Controls struct {
 	SyncNow     func()
 	Rescan      func() error
 	LogOut      func()
+	Decide      func() // what a sync that has stopped waits for
 }
 
 // scales are the text sizes offered, in percent.
 var scales = []int{90, 100, 110, 125, 150}
-
-// warnSkew is the difference of clocks from which it is mentioned.
-const warnSkew = 5 * time.Minute
 
 // Page is the screen.
 type Page struct {
@@ -143,10 +140,13 @@ func (p *Page) account() fyne.CanvasObject {
 	if status.Fault != nil {
 		foot.Add(widget.NewParagraph(screen.Told(status.Fault, screen.TimesOf(p.book)), widget.Small, widget.ColorWarn))
 	}
-	if skew := status.Skew.Abs(); skew >= warnSkew {
-		foot.Add(widget.NewParagraph(words.T("ui.settings.skew", "Minutes", int(skew.Minutes())), widget.Small, widget.ColorWarn))
+	if screen.WrongClock(status.Skew) {
+		foot.Add(widget.NewParagraph(screen.SkewText(status.Skew), widget.Small, widget.ColorWarn))
 	}
 	buttons := widget.NewBar(8)
+	if status.State == screen.Halted {
+		buttons.Add(widget.NewPrimaryButton(words.T("ui.settings.decide"), p.controls.Decide))
+	}
 	leave := "ui.settings.leavePractice"
 	if !p.book.Practice() {
 		buttons.Add(widget.NewPlainButton(words.T("ui.settings.syncNow"), p.controls.SyncNow))
@@ -164,7 +164,13 @@ func (p *Page) askRescan() {
 	p.nav.Ask(screen.Question{
 		Title:   words.T("ui.settings.rescan.title"),
 		Content: widget.NewParagraph(words.T("ui.settings.rescan.text"), widget.Body, widget.ColorText),
-		Confirm: words.T("ui.settings.rescan.confirm"), Done: p.controls.Rescan,
+		Confirm: words.T("ui.settings.rescan.confirm"), Done: func() error {
+			if err := p.controls.Rescan(); err != nil {
+				return err
+			}
+			p.nav.Toast(words.T("ui.settings.rescan.begun"), nil)
+			return nil
+		},
 	})
 }
 
