@@ -88,9 +88,9 @@ var laptopDefects = []defect{
 	},
 	{
 		name: "the search box remembers what left", file: "desktop/replica/apply.go",
-		was: `	for _, table := range []string{"finder", "shadow", "foreign_row"} {
+		was: `	for _, table := range []string{"finder", "shadow", "foreign_row", "imprint"} {
 `,
-		now: `	for _, table := range []string{"finder", "shadow", "foreign_row"} {
+		now: `	for _, table := range []string{"finder", "shadow", "foreign_row", "imprint"} {
 		if table == "finder" && planted("the search box remembers what left") {
 			continue
 		}
