@@ -210,6 +210,19 @@ func TestWhatIsNewWinsAfterARestore(t *testing.T) {
 	if _, _, err := r.h.Restored(r.ctx(), zhang.by); fault.CodeOf(err) != fault.NoRight {
 		t.Errorf("a user begins a new history: %v", err)
 	}
+	// The backup's chain goes on; what was noted of the lost history is not in it (I13).
+	chain, err := r.h.VerifyHistory(r.ctx(), System, nil, func(b store.Break) { t.Errorf("%+v", b) })
+	if r.must(err); chain.Commits == 0 {
+		t.Errorf("%+v", chain)
+	}
+	forgotten, err := w.h.HistoryHead(w.ctx())
+	w.must(err)
+	if chain, err = r.h.VerifyHistory(r.ctx(), System, []store.Link{forgotten}, func(store.Break) {}); err != nil || chain.Breaks != 1 {
+		t.Errorf("%+v %v", chain, err)
+	}
+	if _, err := r.h.VerifyHistory(r.ctx(), zhang.by, nil, func(store.Break) {}); fault.CodeOf(err) != fault.NoRight {
+		t.Errorf("somebody verified the history: %v", err)
+	}
 	r.audit()
 }
 
