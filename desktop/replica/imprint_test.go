@@ -99,8 +99,10 @@ func TestImprintsBear(t *testing.T) {
 			save(t, r, set("c1", "customer", "c1", schema.Values{"level": "A"}, nil), create("c2", "followup", newID(), schema.Values{"content": "x", "occurred_at": at(0)}))
 		},
 		"made here": func() { save(t, r, create("n1", "customer", "n1", schema.Values{"name": "新"})) },
-		"came":      func() { take(t, r, s.root("c3", mine), s.put("c3", "customer", "c3", schema.Values{"name": "丁"}), s.end()) },
-		"left":      func() { take(t, r, s.out("c2", mine, nil), s.end()) },
+		"came": func() {
+			take(t, r, s.root("c3", mine), s.put("c3", "customer", "c3", schema.Values{"name": "丁"}), s.end())
+		},
+		"left": func() { take(t, r, s.out("c2", mine, nil), s.end()) },
 		"learned": func() {
 			if err := r.change(durable, func(t *tx) error { return t.setMeta(metaSchema, "of a former program") }); err != nil {
 				t.Fatal(err)
@@ -131,4 +133,16 @@ func stateOf(t *testing.T, r *Replica) (all map[string]holds) {
 		t.Fatal(err)
 	}
 	return all
+}
+
+// TestImprintVersionMoves: rows of a root that get the same new number together do not look as if nothing had come.
+func TestImprintVersionMoves(t *testing.T) {
+	for i := range 2000 {
+		one, two := newID(), newID()
+		before := imprint{}.add(hashOf("customer", one, int64(47)), 0).add(hashOf("task", two, int64(47)), 0)
+		after := imprint{}.add(hashOf("customer", one, int64(107)), 0).add(hashOf("task", two, int64(107)), 0)
+		if before == after {
+			t.Fatalf("after %d pairs a new number does not show", i)
+		}
+	}
 }
