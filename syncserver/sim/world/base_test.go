@@ -13,6 +13,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/google/uuid"
+
 	"yuzhou/assets"
 	"yuzhou/desktop/replica"
 	"yuzhou/shared/access"
@@ -64,6 +66,8 @@ func prepare(t *testing.T, dir string) *base {
 
 // make founds the company and lets everybody sync once.
 func (b *base) make(t *testing.T) {
+	sameIDs(0)
+	defer uuid.SetRand(nil)
 	b.Users, b.Departments = map[string]string{}, map[string]string{"top": crm.DepartmentTop}
 	dir := t.TempDir()
 	if err := b.found(t, filepath.Join(dir, "server.db")); err != nil {

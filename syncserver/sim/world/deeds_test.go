@@ -63,6 +63,7 @@ var deeds = []deed{
 	// What happens to the server, and time.
 	{"hours", 50, (*world).doHours},
 	{"days", 8, (*world).doDays},
+	{"season", 1, onLaptop((*world).doSeason)},
 	{"reclaim", 30, (*world).doReclaim},
 	{"server dies", 10, (*world).doServerDies},
 	{"backup", 8, (*world).doBackup},

@@ -27,7 +27,7 @@ func run(t *testing.T, b *base, h history, dir string, telling bool) (out tally)
 
 // runHere is run in a bubble already, or where none is wanted.
 func runHere(t *testing.T, b *base, h history, dir string, telling bool) (out tally) {
-	uuid.SetRand(rand.NewChaCha8([32]byte{byte(h.Seed), byte(h.Seed >> 8), byte(h.Seed >> 16), byte(h.Seed >> 24), 1}))
+	sameIDs(h.Seed)
 	defer uuid.SetRand(nil)
 	w := begin(t, b, h, filepath.Join(dir, fmt.Sprint("seed", h.Seed)))
 	defer func() {
@@ -48,6 +48,11 @@ func runHere(t *testing.T, b *base, h history, dir string, telling bool) (out ta
 	}
 	w.steps()
 	return out
+}
+
+// sameIDs makes the ids that are made from now on those of every run of a seed: the base has 0.
+func sameIDs(seed uint64) {
+	uuid.SetRand(rand.NewChaCha8([32]byte{byte(seed), byte(seed >> 8), byte(seed >> 16), byte(seed >> 24), 1}))
 }
 
 // steps takes the history's steps until something is wrong, and at the end everything must come to rest.
