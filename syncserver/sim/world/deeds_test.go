@@ -34,6 +34,7 @@ var deeds = []deed{
 	{"dismiss", 8, onLaptop((*world).doDismiss)},
 	{"undo", 16, onLaptop((*world).doUndo)},
 	{"read", 6, onLaptop((*world).doRead)},
+	{"bulk", 1, onLaptop((*world).doBulk)},
 	{"sync", 220, onLaptop((*world).doSync)},
 	{"sync all", 14, (*world).doSyncAll},
 

@@ -171,35 +171,65 @@ func (w *world) settleTyped(l *laptop) {
 // renamed finds entries that a fork has given new ids: a copied laptop that meets its own ids on the server takes others.
 // They wait under those, or came back under them.
 func (l *laptop) renamed(p pocket) {
-	for old, k := range l.kept {
-		if p.outbox[old] != nil || p.tray[old] != nil {
-			continue
-		}
-		alike := func(id string, e *entry) bool {
-			return e != nil && l.kept[id] == nil && k.Op == e.Op && k.key() == e.key() && k.Command == e.Command && differ(k.fields(), e.fields()) == ""
-		}
-		for id, e := range p.outbox {
-			if alike(id, e) {
-				delete(l.kept, old)
-				e.step, e.by, e.rebased = k.step, k.by, k.rebased
-				l.kept[id] = e
-				l.w.remember(e)
-				break
-			}
-		}
-		l.w.mu.Lock()
-		for id, e := range l.w.arrived {
-			if id != old && l.w.books.results[id].Outcome != "" && l.w.books.results[id].Outcome != "refused" && alike(id, e) {
-				delete(l.kept, old)
-			}
-		}
-		l.w.mu.Unlock()
-		for _, back := range p.tray {
-			if back.m != nil && alike(back.m.ID, back.m) {
-				delete(l.kept, old)
-			}
+	var gone []string
+	for old := range l.kept {
+		if p.outbox[old] == nil && p.tray[old] == nil {
+			gone = append(gone, old)
 		}
 	}
+	if len(gone) == 0 {
+		return
+	}
+	waits, back, came := likenesses{}, likenesses{}, likenesses{}
+	for id, e := range p.outbox {
+		waits.add(id, e)
+	}
+	for _, r := range p.tray {
+		if r.m != nil {
+			back.add(r.m.ID, r.m)
+		}
+	}
+	l.w.mu.Lock()
+	for id, e := range l.w.arrived {
+		if outcome := l.w.books.results[id].Outcome; outcome != "" && outcome != "refused" {
+			came.add(id, e)
+		}
+	}
+	l.w.mu.Unlock()
+	for _, old := range gone {
+		k := l.kept[old]
+		free := func(id string) bool { return id != old && l.kept[id] == nil }
+		if e := waits.find(k, free); e != nil {
+			delete(l.kept, old)
+			e.step, e.by, e.rebased = k.step, k.by, k.rebased
+			l.kept[e.ID] = e
+			l.w.remember(e)
+		} else if came.find(k, free) != nil || back.find(k, free) != nil {
+			delete(l.kept, old)
+		}
+	}
+}
+
+// likenesses finds entries by what they do to what.
+type likenesses map[string]map[string]*entry
+
+func (e *entry) likeness() string { return e.Op + " " + e.key().String() + " " + e.Command }
+
+func (s likenesses) add(id string, e *entry) {
+	if s[e.likeness()] == nil {
+		s[e.likeness()] = map[string]*entry{}
+	}
+	s[e.likeness()][id] = e
+}
+
+// find gives an entry that says the same under a free id.
+func (s likenesses) find(k *entry, free func(id string) bool) *entry {
+	for id, e := range s[k.likeness()] {
+		if free(id) && differ(k.fields(), e.fields()) == "" {
+			return e
+		}
+	}
+	return nil
 }
 
 // atEpoch tells whether the laptop's commits are those of the server's present history.
