@@ -32,6 +32,8 @@ type applier struct {
 	lifted  []key           // of these, the records that have no unsent change any more and whose row has come
 	done    []line          // entries of the outbox that this checkpoint settles
 	settled bool            // done is known
+	heard   *Page           // its results are noted already
+	stamps  stamps
 	ahead   ahead
 	spans   []span
 	leaves  []leave
@@ -93,14 +95,8 @@ func (a *applier) wait(l line) {
 // settleAhead settles before the rows of a checkpoint come what it will settle: then they need not pass under changes
 // that are about to go. Nobody sees the state between.
 func (t *tx) settleAhead(last *Page) (*applier, error) {
-	var results []change.Result
-	for _, s := range last.steps {
-		if s.result != nil {
-			results = append(results, *s.result)
-		}
-	}
 	var tally Tally
-	if err := t.answers(results, &tally); err != nil {
+	if err := t.answers(last.results, &tally); err != nil {
 		return nil, err
 	}
 	_, seq := ReadCursor(last.End.Cursor)
@@ -119,7 +115,7 @@ func (t *tx) settleAhead(last *Page) (*applier, error) {
 			a.mine[l.root] = true
 		}
 	}
-	a.done, a.settled, a.out.Tally = done, true, tally
+	a.done, a.settled, a.out.Tally, a.heard = done, true, tally, last
 	return a, nil
 }
 
@@ -131,7 +127,9 @@ func (a *applier) page(p *Page) error {
 		switch {
 		case s.drop != nil:
 			a.ahead = ahead{}
-			err = a.drop(s.drop)
+			if err = a.stamp(); err == nil {
+				err = a.drop(s.drop)
+			}
 		case s.grant != nil:
 			err = a.grant(s.grant)
 		case s.span != nil:
@@ -143,14 +141,15 @@ func (a *applier) page(p *Page) error {
 			if err == nil {
 				err = a.root(s.root)
 			}
-		case s.result != nil:
-			err = a.answers([]change.Result{*s.result}, &a.out.Tally)
 		}
 		if err != nil {
 			return err
 		}
 	}
-	return nil
+	if err := a.stamp(); err != nil || p == a.heard {
+		return err
+	}
+	return a.answers(p.results, &a.out.Tally)
 }
 
 // finish ends a checkpoint: sums, answered changes, rows with unsent changes, what left.
@@ -238,7 +237,7 @@ func (a *applier) lift() error {
 	if err != nil {
 		return err
 	}
-	return a.exec("DELETE FROM shadow WHERE (kind, id) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?))", string(list))
+	return a.takeOut("shadow", len(a.shadows) == 0, "WHERE (kind, id) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?))", string(list))
 }
 
 // The bounds of the fail-safe: a checkpoint that takes more away than both, without saying why, is not believed.

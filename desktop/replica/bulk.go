@@ -45,12 +45,6 @@ type newCustomer struct {
 	nameKey      string
 }
 
-// scopeList is the text of a list of scopes with what it says: thousands of roots have the same.
-type scopeList struct {
-	text  string
-	names []string
-}
-
 // The tables of an image that are none of the replica, or are filled in another way.
 const (
 	rootTable    = "root_in"
@@ -61,8 +55,6 @@ const (
 	createScope   = "CREATE TABLE " + scopeTable + " (root, scope)"
 	createForeign = "CREATE TABLE " + foreignTable + " (kind, id, root, seq, masked, body)"
 )
-
-const rootPrefix = `{"root":{`
 
 // readBulk reads a page as an image; nil when the page has to go row by row.
 func (r *Replica) readBulk(text string) (*bulk, error) {
@@ -89,7 +81,7 @@ func (b *bulk) line(line string) bool {
 	switch {
 	case strings.HasPrefix(line, rowPrefix):
 		return b.row(line)
-	case strings.HasPrefix(line, rootPrefix) && b.fastRoot(line):
+	case b.fastRoot(line):
 		return b.enter()
 	}
 	var f wire.Frame
@@ -116,27 +108,8 @@ func (b *bulk) line(line string) bool {
 
 // fastRoot reads a root as our server writes one that is new. It ends the root before.
 func (b *bulk) fastRoot(line string) bool {
-	s := scanner{s: line, i: len(rootPrefix)}
-	var root wire.Root
-	ok := s.object(func(key string) (ok bool) {
-		switch key {
-		case "id":
-			root.ID, ok = s.str()
-		case "in":
-			var text string
-			if text, ok = s.raw(); ok && text != b.in.text {
-				b.in = scopeList{text: text}
-				ok = json.Unmarshal([]byte(text), &b.in.names) == nil
-			}
-			root.In = b.in.names
-		case "join":
-			var text string
-			text, ok = s.raw()
-			root.Join = text == "true"
-		}
-		return ok
-	})
-	if !ok || s.s[s.i:] != "}\n" || !b.leave() {
+	root, ok := b.in.root(line)
+	if !ok || !b.leave() {
 		return false
 	}
 	b.root = root

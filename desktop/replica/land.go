@@ -43,6 +43,9 @@ func (h *ahead) forget(root string) {
 
 // look reads ahead for the roots of some steps.
 func (a *applier) look(steps []step) error {
+	if err := a.stamp(); err != nil {
+		return err
+	}
 	a.ahead = ahead{states: map[string]*state{}, rows: map[key]*row{}, under: map[string][]key{}}
 	var roots []string
 	ids := map[*table][]string{}
@@ -187,6 +190,10 @@ func (a *applier) land(k key, root string, w, old *row) error {
 		return a.remove(w.t, root, w.id)
 	}
 	a.ahead.note(k, w)
+	if a.stamps.take(w, old) {
+		a.touch(k.kind)
+		return nil
+	}
 	return a.place(w, old)
 }
 

@@ -3,9 +3,9 @@ package replica
 import (
 	"database/sql/driver"
 	"encoding/json"
+	"errors"
 	"strings"
 
-	"yuzhou/shared/change"
 	"yuzhou/shared/schema"
 	"yuzhou/shared/wire"
 )
@@ -101,14 +101,15 @@ func (l *loader) page(p *Page) error {
 			if err = l.makeIndexes(); err == nil {
 				err = l.drop(s.drop)
 			}
-		case s.result != nil:
-			err = l.answers([]change.Result{*s.result}, &l.out.Tally)
 		case s.span != nil:
 			err = l.span(s.span)
 		}
 		if err != nil {
 			return err
 		}
+	}
+	if err := errors.Join(l.stamp(), l.answers(p.results, &l.out.Tally)); err != nil {
+		return err
 	}
 	return l.keepScopes()
 }
@@ -182,6 +183,7 @@ func (l *loader) append(g *group) error {
 			}
 		}
 		if k := (key{w.t.kind.Name, w.id}); l.pending[k] {
+			l.shadows[k] = under{g.ID, w.seq}
 			rec := w.record()
 			if err := l.setShadow(k, g.ID, &rec); err != nil {
 				return err

@@ -15,20 +15,20 @@ import (
 // Page is one decoded page of a pull. Decoding needs no database, so that the next page can be decoded while this
 // one is being applied.
 type Page struct {
-	steps []step
-	End   wire.End
-	Rows  int
-	body  []byte
-	bulk  *bulk // instead of steps
+	steps   []step
+	results []change.Result
+	End     wire.End
+	Rows    int
+	body    []byte
+	bulk    *bulk // instead of steps
 }
 
 // step is one thing to apply; exactly one member is set.
 type step struct {
-	drop   *wire.Drop
-	grant  *wire.Grant
-	span   *wire.Span
-	root   *group
-	result *change.Result
+	drop  *wire.Drop
+	grant *wire.Grant
+	span  *wire.Span
+	root  *group
 }
 
 // group is a root with its rows.
@@ -101,6 +101,7 @@ type decoder struct {
 	tables map[string]*table
 	page   *Page
 	group  *group
+	in     scopeList
 	slab   []row
 }
 
@@ -110,18 +111,25 @@ func (d *decoder) line(line string) error {
 	if strings.HasPrefix(line, rowPrefix) {
 		return d.row(line)
 	}
+	if root, ok := d.in.root(line); ok {
+		d.enter(root)
+		return nil
+	}
+	if result, ok := ReadResult(line); ok {
+		d.page.results = append(d.page.results, result)
+		return nil
+	}
 	var f wire.Frame
 	if err := json.Unmarshal([]byte(line), &f); err != nil {
 		return fault.New(fault.Malformed, "What", "line").Because("replica", err)
 	}
 	switch {
 	case f.Root != nil:
-		d.group = &group{Root: *f.Root}
-		d.page.steps = append(d.page.steps, step{root: d.group})
+		d.enter(*f.Root)
 	case f.Row != nil:
 		return d.plain(*f.Row)
 	case f.Result != nil:
-		d.page.steps = append(d.page.steps, step{result: f.Result})
+		d.page.results = append(d.page.results, *f.Result)
 	case f.Drop != nil:
 		d.page.steps = append(d.page.steps, step{drop: f.Drop})
 	case f.Grant != nil:
@@ -130,6 +138,12 @@ func (d *decoder) line(line string) error {
 		d.page.steps = append(d.page.steps, step{span: f.Span})
 	}
 	return nil // the end is known, and a frame of a newer protocol is passed over
+}
+
+// enter begins a root.
+func (d *decoder) enter(root wire.Root) {
+	d.group = &group{Root: root}
+	d.page.steps = append(d.page.steps, step{root: d.group})
 }
 
 // plain takes a row that the fast way did not read.

@@ -1,6 +1,7 @@
 package replica
 
 import (
+	"database/sql/driver"
 	"strconv"
 	"strings"
 
@@ -36,13 +37,26 @@ func (t *tx) settle(cursor int64, pulled bool) ([]line, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := t.exec("DELETE FROM outbox "+where, cursor); err != nil {
+	all, err := t.number("SELECT count(*) FROM outbox")
+	if err != nil {
+		return nil, err
+	}
+	if err := t.takeOut("outbox", int(all) == len(done), where, cursor); err != nil {
 		return nil, err
 	}
 	for _, l := range done {
 		t.outdate(l.keys())
 	}
 	return done, nil
+}
+
+// takeOut removes the rows that where finds from a table. When these are all, it is emptied: whole pages go then, and not
+// every row out of every index.
+func (t *tx) takeOut(table string, all bool, where string, args ...driver.Value) error {
+	if all {
+		return t.exec("DELETE FROM " + table)
+	}
+	return t.exec("DELETE FROM "+table+" "+where, args...)
 }
 
 // ended follows settle when the rows of the checkpoint are here: what concerns a customer that is not here any more is

@@ -18,7 +18,7 @@ type table struct {
 	insert string // with the derived columns
 	sel    string // SELECT all columns FROM table
 	over   string // the insert that overwrites a row of the same id; derived columns stay
-	stamp  string // the update of a row of which nothing but the number is new
+	stamp  string // the update of rows of which nothing but the number is new
 	quiet  string // the update of a row that stands in all indexes where it stood
 	local  []string
 	search []int // the fields that the search box looks through
@@ -78,7 +78,7 @@ func tableOf(k *schema.Kind) *table {
 	for _, c := range columns[1:] {
 		sets = append(sets, c+" = excluded."+c)
 	}
-	t.stamp = "UPDATE " + t.name + " SET seq = ? WHERE id = ?"
+	t.stamp = "UPDATE " + t.name + " SET seq = ? WHERE id IN (SELECT value FROM json_each(?))"
 	t.quiet = "UPDATE " + t.name + " SET seq = ?, masked = ?, extra = ?"
 	for _, i := range t.still {
 		t.quiet += ", " + quote(k.Fields[i].Name) + " = ?"
@@ -328,7 +328,7 @@ func (t *tx) write(w, old *row) error {
 	case old == nil || !w.staysListed(old):
 		return t.exec(w.t.over, w.args(nil, nil)...)
 	case w.looksLike(old):
-		return t.exec(w.t.stamp, w.seq, w.id)
+		return t.exec(w.t.stamp, w.seq, idList([]string{w.id}))
 	}
 	args := append(make([]driver.Value, 0, len(w.t.still)+colFields), w.seq, orNull(w.masked), orNull(w.extra))
 	for _, i := range w.t.still {

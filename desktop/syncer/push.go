@@ -2,6 +2,7 @@ package syncer
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
@@ -69,17 +70,22 @@ type results struct {
 	err   error
 }
 
-// sendAll sends batches one after the other: a later one may hang on an earlier one. While the server has one, the answer
-// to the one before is written down.
+// sendAll sends batches one after the other: a later one may hang on an earlier one. While the server has one, the next
+// is packed and the answer to the one before is written down.
 func (s *Syncer) sendAll(ctx context.Context, m *remote, d desk, all []replica.Outgoing, report *Report) error {
 	ctx, cancel := context.WithCancel(ctx)
 	list := batches(all)
 	var coming chan results
+	next := s.pack(m, list[0])
 	ask := func(i int) {
 		coming = nil
-		if i < len(list) {
-			coming = make(chan results, 1)
-			go func(coming chan<- results) { coming <- s.exchange(ctx, m, list[i]) }(coming)
+		if i == len(list) {
+			return
+		}
+		coming = make(chan results, 1)
+		go func(coming chan<- results, p parcel) { coming <- s.exchange(ctx, m, p) }(coming, next)
+		if i+1 < len(list) {
+			next = s.pack(m, list[i+1])
 		}
 	}
 	defer func() {
@@ -145,7 +151,7 @@ func (s *Syncer) blame(ctx context.Context, m *remote, d desk, batch []replica.O
 			return err
 		}
 		// A server that fails on a push of nothing, too, is ill itself, and no mutation is to blame.
-		if probe := s.exchange(ctx, m, nil); probe.err != nil {
+		if probe := s.exchange(ctx, m, s.pack(m, nil)); probe.err != nil {
 			return err
 		}
 		r.Fault = fault.New(fault.Parked)
@@ -155,7 +161,7 @@ func (s *Syncer) blame(ctx context.Context, m *remote, d desk, batch []replica.O
 }
 
 func (s *Syncer) send(ctx context.Context, m *remote, d desk, batch []replica.Outgoing, report *Report) error {
-	got := s.exchange(ctx, m, batch)
+	got := s.exchange(ctx, m, s.pack(m, batch))
 	if got.err != nil {
 		return s.blame(ctx, m, d, batch, got.err, report)
 	}
@@ -178,23 +184,35 @@ func blames(r *rejection) bool {
 	return r.status < 500 || r.status == http.StatusInternalServerError
 }
 
-// exchange sends mutations and reads their results. An answer that does not give each its result is no answer.
-func (s *Syncer) exchange(ctx context.Context, m *remote, batch []replica.Outgoing) results {
+// parcel is a batch as it goes over the wire.
+type parcel struct {
+	batch  []replica.Outgoing
+	body   []byte
+	digest string
+	err    error
+}
+
+func (s *Syncer) pack(m *remote, batch []replica.Outgoing) parcel {
 	w := wire.NewWriter()
 	head := wire.Push{Protocol: wire.Protocol, Replica: m.replica, Skew: s.Status().Skew.Milliseconds(), Count: len(batch), Again: m.again}
 	if err := w.Line(head); err != nil {
-		return results{err: err}
+		return parcel{err: err}
 	}
 	for _, o := range batch {
 		if err := w.Raw(o.Text); err != nil {
-			return results{err: err}
+			return parcel{err: err}
 		}
 	}
 	body, digest, err := w.Close()
-	if err != nil {
-		return results{err: err}
+	return parcel{batch, body, digest, err}
+}
+
+// exchange sends mutations and reads their results. An answer that does not give each its result is no answer.
+func (s *Syncer) exchange(ctx context.Context, m *remote, p parcel) results {
+	if p.err != nil {
+		return results{err: p.err}
 	}
-	answer, err := m.sync(ctx, pathPush, wire.ContentType, digest, body)
+	answer, err := m.sync(ctx, pathPush, wire.ContentType, p.digest, p.body)
 	if err != nil {
 		return results{err: err}
 	}
@@ -202,11 +220,11 @@ func (s *Syncer) exchange(ctx context.Context, m *remote, batch []replica.Outgoi
 	list, err := readResults(answer.body)
 	switch {
 	case err != nil:
-	case len(list) != len(batch):
+	case len(list) != len(p.batch):
 		err = offline(pathPush, errors.New("results are missing"))
 	default:
 		for i, r := range list {
-			if r.ID != batch[i].ID {
+			if r.ID != p.batch[i].ID {
 				err = offline(pathPush, errors.New("results of other mutations"))
 			}
 		}
@@ -222,12 +240,21 @@ func readResults(body []byte) ([]change.Result, error) {
 	defer in.Close()
 	var all []change.Result
 	for {
-		var f wire.Frame
-		switch err := in.Next(&f); {
+		line, err := in.Line()
+		switch {
 		case errors.Is(err, io.EOF):
 			return nil, offline(pathPush, io.ErrUnexpectedEOF)
 		case err != nil:
 			return nil, err
+		}
+		if result, plain := replica.ReadResult(string(line)); plain {
+			all = append(all, result)
+			continue
+		}
+		var f wire.Frame
+		switch err := json.Unmarshal(line, &f); {
+		case err != nil:
+			return nil, fault.New(fault.Malformed, "What", "line").Because(pathPush, err)
 		case f.End != nil:
 			return all, nil
 		case f.Result != nil:

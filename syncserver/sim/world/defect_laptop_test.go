@@ -44,12 +44,12 @@ var laptopDefects = []defect{
 	},
 	{
 		name: "a push counts as done when it was sent", file: "desktop/syncer/push.go",
-		was: `	answer, err := m.sync(ctx, pathPush, wire.ContentType, digest, body)
+		was: `	answer, err := m.sync(ctx, pathPush, wire.ContentType, p.digest, p.body)
 `,
-		now: `	answer, err := m.sync(ctx, pathPush, wire.ContentType, digest, body)
+		now: `	answer, err := m.sync(ctx, pathPush, wire.ContentType, p.digest, p.body)
 	if planted("a push counts as done when it was sent") && err != nil {
 		var done []change.Result
-		for _, o := range batch {
+		for _, o := range p.batch {
 			done = append(done, change.Result{ID: o.ID, Outcome: change.Applied})
 		}
 		return results{done, m.epoch, nil}
