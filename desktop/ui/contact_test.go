@@ -2,12 +2,14 @@ package ui
 
 import (
 	"fmt"
+	"io/fs"
 	"strings"
 	"testing"
 	"time"
 
 	"fyne.io/fyne/v2"
 
+	"yuzhou/assets"
 	"yuzhou/desktop/book"
 	"yuzhou/desktop/ui/screen"
 	"yuzhou/desktop/ui/words"
@@ -196,6 +198,41 @@ func TestConflictAtTheHolder(t *testing.T) {
 	h.tap("用" + name + "的")
 	if row, _, err = h.book.Get("customer", id); err != nil || row.Text("mobile") != "13705716655" {
 		t.Fatalf("mobile %q, %v", row.Text("mobile"), err)
+	}
+}
+
+// A conflict is decided by keyboard alone: the arrow goes into the first card, Tab to the next button, Enter presses it.
+func TestTrayByKeyboard(t *testing.T) {
+	h, top := offline(t, plainLook)
+	id := h.mine()
+	h.open(screen.Route{Screen: screen.Tray})
+	h.press(fyne.KeyDown) // nothing to go to
+	top.clash(id)
+	h.open(screen.Route{Screen: screen.Tray})
+	h.press(fyne.KeyDown)
+	h.window.Canvas().FocusNext()
+	h.press(fyne.KeyReturn)
+	h.mustRead("没有要处理的事")
+	if row, _, err := h.book.Get("customer", id); err != nil || row.Text("mobile") != "13705716655" {
+		t.Fatalf("mobile %q, %v", row.Text("mobile"), err)
+	}
+}
+
+// English is written with straight quotes: the typographic ones are as wide as a Chinese character in our font.
+func TestEnglishQuotes(t *testing.T) {
+	names, err := fs.Glob(assets.Files, "locales/*.en.json")
+	must(t, err)
+	if len(names) == 0 {
+		t.Fatal("no words were found")
+	}
+	for _, name := range names {
+		text, err := fs.ReadFile(assets.Files, name)
+		must(t, err)
+		for line := range strings.Lines(string(text)) {
+			if strings.ContainsAny(line, "“”‘’") {
+				t.Errorf("%s: %s", name, strings.TrimSpace(line))
+			}
+		}
 	}
 }
 

@@ -33,7 +33,7 @@ func (p *Page) conflict(item book.TrayItem) fyne.CanvasObject {
 		value(words.T("ui.tray.theirs"), written(item.Theirs), byAt("theirs_by", "theirs_at"), false),
 		value(mine, written(item.Mine), byAt("editor", "mine_at"), true))
 	buttons := p.decisions(item, field)
-	card := widget.NewCard(screen.TrayTitle(b, item), framed(values, buttons))
+	card := widget.NewCard(screen.TrayTitle(b, item), p.framed(buttons, values))
 	card.SetLink(words.T("ui.tray.foundAt", "When", p.moment(item)), nil)
 	return card
 }
@@ -49,7 +49,7 @@ func value(label, text, note string, chosen bool) fyne.CanvasObject {
 }
 
 // decisions are the ways out of a conflict. Whoever may not edit the record any more leaves it to those who may.
-func (p *Page) decisions(item book.TrayItem, field schema.Field) fyne.CanvasObject {
+func (p *Page) decisions(item book.TrayItem, field schema.Field) *fyne.Container {
 	c := item.Conflict
 	target, here, err := p.book.Get(c.Text("kind"), c.Text("record"))
 	note := words.T("ui.tray.kept")

@@ -19,6 +19,7 @@ type Page struct {
 	lane    screen.Lane
 	count   *widget.Text
 	cards   *fyne.Container
+	first   fyne.Focusable // the first button; nil in an empty tray
 	content fyne.CanvasObject
 }
 
@@ -42,8 +43,14 @@ func (p *Page) Content() fyne.CanvasObject { return p.content }
 // Actions implements screen.Page.
 func (p *Page) Actions() []fyne.CanvasObject { return nil }
 
-// Key implements screen.Page.
-func (p *Page) Key(fyne.KeyName) bool { return false }
+// Key implements screen.Page. The arrow goes into the first card; from there Tab goes on.
+func (p *Page) Key(key fyne.KeyName) bool {
+	if key != fyne.KeyDown || p.first == nil {
+		return false
+	}
+	p.nav.Focus(p.first)
+	return true
+}
 
 // Reload implements screen.Page.
 func (p *Page) Reload() {
@@ -52,6 +59,7 @@ func (p *Page) Reload() {
 
 func (p *Page) show(items []book.TrayItem) {
 	p.cards.RemoveAll()
+	p.first = nil
 	p.count.SetText("")
 	if len(items) == 0 {
 		p.cards.Add(widget.NewInset(0, 60, 0, 0,
@@ -85,7 +93,11 @@ func (p *Page) moment(item book.TrayItem) string {
 }
 
 // framed is a card's body with the drawings' margin: paragraphs, and a line of buttons below.
-func framed(objects ...fyne.CanvasObject) fyne.CanvasObject {
+func (p *Page) framed(buttons *fyne.Container, above ...fyne.CanvasObject) fyne.CanvasObject {
+	if first, ok := buttons.Objects[0].(fyne.Focusable); ok && p.first == nil {
+		p.first = first
+	}
+	objects := append(above, buttons)
 	return widget.NewInset(14, 14, 14, 14, widget.NewStack(14, objects...))
 }
 

@@ -45,7 +45,7 @@ func (p *Page) refused(item book.TrayItem) fyne.CanvasObject {
 		buttons.Add(widget.NewPlainButton(words.T("ui.tray.dropIt"), p.dismiss(item.ID)))
 		buttons.Add(widget.NewPrimaryButton(words.T("ui.tray.again"), p.again(item.ID)))
 	}
-	card := widget.NewCard(screen.TrayTitle(p.book, item), framed(append(lines, buttons)...))
+	card := widget.NewCard(screen.TrayTitle(p.book, item), p.framed(buttons, lines...))
 	card.SetLink(words.T("ui.tray.askedAt", "When", words.Moment(time.UnixMilli(item.Mutation.At), p.book.Now(), p.book.Zone())), nil)
 	return card
 }
@@ -125,7 +125,7 @@ func (p *Page) granted(item book.TrayItem) fyne.CanvasObject {
 	}
 	buttons.Add(widget.NewPrimaryButton(words.T("ui.button.ok"), p.dismiss(item.ID)))
 	card := widget.NewCard(screen.TrayTitle(p.book, item),
-		framed(widget.NewParagraph(text, widget.Body, widget.ColorText), buttons))
+		p.framed(buttons, widget.NewParagraph(text, widget.Body, widget.ColorText)))
 	card.SetLink(p.moment(item), nil)
 	return card
 }
@@ -133,9 +133,9 @@ func (p *Page) granted(item book.TrayItem) fyne.CanvasObject {
 // notice is the card of a word of the program itself: what happened, and that nothing has to be done.
 func (p *Page) notice(item book.TrayItem) fyne.CanvasObject {
 	what, next := screen.Trouble(item.Fault, screen.TimesOf(p.book))
-	card := widget.NewCard(screen.TrayTitle(p.book, item), framed(
-		widget.NewStack(2, widget.NewParagraph(what, widget.Body, widget.ColorText), widget.NewParagraph(next, widget.Body, widget.ColorDim)),
-		widget.NewBar(8, widget.NewPrimaryButton(words.T("ui.button.ok"), p.dismiss(item.ID)))))
+	card := widget.NewCard(screen.TrayTitle(p.book, item), p.framed(
+		widget.NewBar(8, widget.NewPrimaryButton(words.T("ui.button.ok"), p.dismiss(item.ID))),
+		widget.NewStack(2, widget.NewParagraph(what, widget.Body, widget.ColorText), widget.NewParagraph(next, widget.Body, widget.ColorDim))))
 	card.SetLink(p.moment(item), nil)
 	return card
 }
@@ -150,8 +150,7 @@ func (p *Page) leave(item book.TrayItem) fyne.CanvasObject {
 		buttons.Add(p.copyButton(item, typed))
 	}
 	buttons.Add(widget.NewPrimaryButton(words.T("ui.button.ok"), p.dismiss(item.ID)))
-	lines = append(lines, buttons)
-	card := widget.NewCard(screen.TrayTitle(p.book, item), framed(lines...))
+	card := widget.NewCard(screen.TrayTitle(p.book, item), p.framed(buttons, lines...))
 	card.SetLink(p.moment(item), nil)
 	return card
 }

@@ -103,8 +103,10 @@ func (p *FirstSync) show(s screen.Status) {
 func (p *FirstSync) stopped(err error) {
 	what, next := screen.Trouble(err, p.times())
 	switch fault.CodeOf(err) {
-	case fault.Offline, fault.UnknownHost, fault.NotListening: // there is no book yet in which work could go on
+	case fault.Offline, fault.UnknownHost: // there is no book yet in which work could go on
 		next = words.T("ui.first.stopped.next")
+	case fault.NotListening:
+		next = words.T("ui.first.stopped.server")
 	}
 	p.notice.Set(words.T("ui.first.stopped", "Why", screen.Sentences(what, next)), widget.ToneWarn)
 	p.notice.Show()
