@@ -45,6 +45,7 @@ var deeds = []deed{
 	{"image", 8, onLaptop((*world).doImage)},
 	{"back to image", 8, onLaptop((*world).doBackToImage)},
 	{"clock", 12, onLaptop((*world).doClock)},
+	{"disk full", 6, onLaptop((*world).doFull)},
 	{"rows rot", 6, onLaptop((*world).doRot)},
 	{"copied", 5, onLaptop((*world).doCopied)},
 

@@ -34,6 +34,7 @@ type laptop struct {
 	b      *book.Book
 	db     *sql.DB           // for looking at the file
 	spoilt bool              // its file was damaged
+	full   bool              // its disk
 	kept   map[string]*entry // what was typed here and is not settled
 	saw    map[key]int64
 	cursor int64
@@ -112,7 +113,7 @@ func (l *laptop) end() {
 	if err := errors.Join(l.db.Close(), l.r.Close()); err != nil {
 		l.w.fail(stuck, "%s: closing: %v", l, err)
 	}
-	l.b, l.y, l.r, l.db = nil, nil, nil, nil
+	l.b, l.y, l.r, l.db, l.full = nil, nil, nil, nil, false
 }
 
 // String names a laptop in what is told of it.
@@ -220,6 +221,10 @@ func (l *laptop) bear(err error) error {
 	switch code := fault.CodeOf(err); code {
 	case "", fault.Offline, fault.NotOurServer, fault.Busy, fault.AccountDisabled, fault.Unauthorized, fault.TooManyTries:
 		return err
+	case fault.DiskFull:
+		if l.full {
+			return err
+		}
 	default:
 		if l.line.struck() && code != fault.Internal {
 			return err

@@ -59,7 +59,11 @@ func (l *laptop) checkTraces(h held) {
 	l.checkFinder(h)
 	found := l.traces()
 	// SQLite overwrites what is deleted, but not every copy that a page had when its rows moved: those go with the upkeep.
-	if slack := len(found); slack > 0 && slack <= mostSlack && !l.w.live {
+	most := mostSlack
+	if l.w.lengthy {
+		most = lengthySlack
+	}
+	if slack := len(found); slack > 0 && slack <= most && !l.w.live {
 		for _, name := range found {
 			if name != replica.FileName {
 				slack = 0
@@ -75,8 +79,11 @@ func (l *laptop) checkTraces(h held) {
 	}
 }
 
-// mostSlack is how many words may be left until the upkeep.
-const mostSlack = 2
+// How many words may be left until the upkeep. Long rows have whole rows moved from page to page.
+const (
+	mostSlack    = 2
+	lengthySlack = 12
+)
 
 // traces finds the words that are in a laptop's files, in no row of them, and not for its person's eyes; and where.
 func (l *laptop) traces() map[string]string {

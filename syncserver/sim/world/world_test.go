@@ -64,6 +64,7 @@ type world struct {
 	wounded  atomic.Bool        // the database is made to fail: the server may complain
 	step     step
 	telling  bool
+	lengthy  bool         // there are rows that fill pages
 	postgres bool         // the server's database is on PostgreSQL
 	moved    atomic.Int64 // how far time has come there, ms
 	resting  bool         // nothing happens any more: every laptop is looked at
