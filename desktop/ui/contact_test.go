@@ -9,7 +9,6 @@ import (
 	"fyne.io/fyne/v2"
 
 	"yuzhou/assets"
-	"yuzhou/desktop/book"
 	"yuzhou/desktop/ui/screen"
 	"yuzhou/desktop/ui/words"
 	"yuzhou/shared/fault"
