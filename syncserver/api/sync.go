@@ -156,11 +156,11 @@ func readPush(c call) (wire.Push, []hub.Mutation, error) {
 }
 
 func readMutation(lines *wire.Reader, into *hub.Mutation) error {
-	var line json.RawMessage
-	if err := lines.Next(&line); err != nil {
+	line, err := lines.Line()
+	if err != nil {
 		return incomplete(err)
 	}
-	if len(line) > wire.MaxMutationBytes {
+	if len(line) > wire.MaxMutationBytes+len("\n") {
 		return fault.New(fault.TooLarge, "Limit", wire.MaxMutationBytes)
 	}
 	if wire.Depth(line) > wire.MaxDepth {

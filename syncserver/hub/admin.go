@@ -27,7 +27,7 @@ func (h *Hub) Put(ctx context.Context, by Identity, kind, id string, values Valu
 	if k == nil || keepers[kind] == "" {
 		return Record{}, fault.New(fault.UnknownKind, "Kind", kind)
 	}
-	if id != "" && !idForm.MatchString(id) {
+	if id != "" && !isID(id) {
 		return Record{}, fault.New(fault.NotFound).About(kind, "")
 	}
 	for name := range values {
@@ -142,7 +142,7 @@ func (w *work) adminRecord(kind *schema.Kind, id string, values Values) (schema.
 	if id == "" && kind.Name == "dictionary" {
 		list, _ := values["list"].(string)
 		key, _ := values["key"].(string)
-		if id = crm.DictionaryID(list, key); !idForm.MatchString(id) {
+		if id = crm.DictionaryID(list, key); !isID(id) {
 			return schema.Record{}, false, fault.New(fault.BadReference).About(kind.Name, "key")
 		}
 	} else if id == "" {

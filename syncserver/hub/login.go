@@ -18,7 +18,7 @@ const maxName = 64
 // Login gives a device token for a name and a password; remote is the address it came from. A login replaces the token
 // that the device had. Who guesses waits longer and longer, but nobody is locked out for ever.
 func (h *Hub) Login(ctx context.Context, in wire.Login, remote string) (wire.Session, error) {
-	if !idForm.MatchString(in.Device) || len(in.Login) > 4*maxName {
+	if !isID(in.Device) || len(in.Login) > 4*maxName {
 		return wire.Session{}, fault.New(fault.Malformed, "What", "login")
 	}
 	if wait := h.gate.wait(in.Login, remote, h.clock()); wait > 0 {

@@ -101,7 +101,7 @@ type pusher struct {
 }
 
 func (w *work) push(by Identity, in wire.Push, mutations []Mutation, whole []bool) ([]Result, error) {
-	if in.Replica != "" && !idForm.MatchString(in.Replica) {
+	if in.Replica != "" && !isID(in.Replica) {
 		return nil, fault.New(fault.Malformed, "What", "replica")
 	}
 	if !w.org.Active(by.User) {

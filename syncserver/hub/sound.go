@@ -10,14 +10,37 @@ import (
 	"yuzhou/shared/wire"
 )
 
-// An id is what a program made; a field has a name like ours. Anything else is no mutation of any program.
-var (
-	idForm    = regexp.MustCompile(`^[0-9A-Za-z._-]{1,64}$`)
-	fieldForm = regexp.MustCompile(`^[a-z][a-z0-9_]{0,63}$`)
-	// newForm is the id of what a laptop makes. The readable ids of the things the program brings along, and of entries of
-	// dictionaries, are the server's: whoever took one before it is made would keep it from ever being made.
-	newForm = regexp.MustCompile(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
-)
+// maxWord bounds ids and the names of fields, in bytes.
+const maxWord = 64
+
+// isID tells whether a text is an id that a program made. Every mutation has several: an expression would cost more than
+// all other checks of it.
+func isID(text string) bool {
+	for i := range len(text) {
+		if c := text[i]; !isDigit(c) && !isLow(c) && (c < 'A' || c > 'Z') && c != '.' && c != '_' && c != '-' {
+			return false
+		}
+	}
+	return text != "" && len(text) <= maxWord
+}
+
+// isField tells whether a text is a name like that of a field or a kind of ours.
+func isField(text string) bool {
+	for i := range len(text) {
+		if c := text[i]; !isLow(c) && (i == 0 || !isDigit(c) && c != '_') {
+			return false
+		}
+	}
+	return text != "" && len(text) <= maxWord
+}
+
+func isDigit(c byte) bool { return c >= '0' && c <= '9' }
+
+func isLow(c byte) bool { return c >= 'a' && c <= 'z' }
+
+// newForm is the id of what a laptop makes. The readable ids of the things the program brings along, and of entries of
+// dictionaries, are the server's: whoever took one before it is made would keep it from ever being made.
+var newForm = regexp.MustCompile(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
 
 // The bounds of one mutation, and of what a record carries in fields that this program does not know: a newer one wrote
 // them, or somebody who wants to fill everybody's laptop.
@@ -31,17 +54,17 @@ const (
 )
 
 func sound(m Mutation) bool {
-	if !idForm.MatchString(m.ID) || !idForm.MatchString(m.Record) || !idForm.MatchString(m.Root) || !fieldForm.MatchString(m.Kind) ||
+	if !isID(m.ID) || !isID(m.Record) || !isID(m.Root) || !isField(m.Kind) ||
 		m.Op == change.Create && !newForm.MatchString(m.Record) || len(m.Set)+len(m.Clear) > maxFields || len(m.Args) > maxArgs {
 		return false
 	}
 	for name, arg := range m.Args {
-		if !fieldForm.MatchString(name) || len(arg) > maxArg {
+		if !isField(name) || len(arg) > maxArg {
 			return false
 		}
 	}
 	for name := range m.Fields() {
-		if !fieldForm.MatchString(name) {
+		if !isField(name) {
 			return false
 		}
 	}

@@ -54,7 +54,7 @@ func (s *spans) check() error {
 
 // soundRange tells whether two ids bound a range that is not empty.
 func soundRange(from, to string) bool {
-	return (from == "" || idForm.MatchString(from)) && (to == "" || idForm.MatchString(to) && from < to)
+	return (from == "" || isID(from)) && (to == "" || isID(to) && from < to)
 }
 
 // scopes names the scopes of what was asked for.

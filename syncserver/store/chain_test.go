@@ -151,6 +151,7 @@ func TestChainOfAnOlderDatabase(t *testing.T) {
 	db := postgrestest.Look(t, where)
 	for _, text := range []string{
 		`DROP TABLE link`, `ALTER TABLE counter DROP COLUMN linked`, `ALTER TABLE counter DROP COLUMN link`,
+		`DROP INDEX record_conflict`, `ALTER TABLE record DROP COLUMN about`, `CREATE INDEX record_conflict ON record (kind)`,
 		`DELETE FROM schema_version WHERE version >= 3`,
 	} {
 		if _, err := db.ExecContext(t.Context(), text); err != nil {

@@ -19,6 +19,8 @@ type link interface {
 	exec(text string, args ...any) error
 	// insert writes many rows with as few statements as possible; values are those of one row after the other.
 	insert(into *insertion, values []any) error
+	// rewrite is insert for rows that are surely there.
+	rewrite(into *rewriting, values []any) error
 	query(text string, args []any) (rows, error)
 	// several reads the answers to several questions, one after the other.
 	several(list []question) error
@@ -58,6 +60,14 @@ type insertion struct {
 	into     string // table and columns
 	types    string // one letter for each column: t text, i integer, j JSON; T is text that may be NULL
 	conflict string // ON CONFLICT …, or nothing
+}
+
+// rewriting is an insertion of rows whose keys are all there already. To change them at once costs PostgreSQL less than to
+// insert, to conflict and to change.
+type rewriting struct {
+	insertion
+	key     string // the columns of the key
+	changes string // the columns that change
 }
 
 // background is the context of statements. A transaction is short and is not cut in the middle because somebody hung

@@ -11,8 +11,8 @@ import (
 // these words for what they do not:
 //
 //	? and ?3         a parameter; ?3 may stand more than once
-//	list(?) j        a table with the column j.value: the texts in a list, given as texts(…)
-//	pairs(?) j       a table with the columns j.a and j.b: the pairs of texts in a list, given as texts(…)
+//	list(?) j        a table with the column j.value: the texts in a list, given as texts{…}
+//	pairs(?) j       a table with the columns j.a and j.b: the pairs in a list, given as pairs{…}
 //	A CROSS JOIN B ON …  A is read first; PostgreSQL finds that out by itself
 //	greatest(a, b)   the larger of two values
 //	quoted(a)        a text as JSON
@@ -44,7 +44,7 @@ func forSQLite(text string) string {
 		case function == "list":
 			return "json_each(" + parameter + ") " + alias
 		}
-		return "(SELECT value ->> 0 AS a, value ->> 1 AS b FROM json_each(" + parameter + ")) " + alias
+		return "(SELECT value AS a, key AS b FROM json_each(" + parameter + ")) " + alias
 	})
 }
 
@@ -70,13 +70,15 @@ func forPostgres(text string) string {
 			return "to_json("
 		}
 		function, parameter, alias, ok := tableWord(w)
-		switch {
-		case !ok:
+		if !ok {
 			return w
-		case function == "list":
-			return "json_array_elements_text(" + dollar(parameter) + "::json) AS " + alias + "(value)"
 		}
-		return "(SELECT value ->> 0 AS a, value ->> 1 AS b FROM json_array_elements(" + dollar(parameter) + "::json)) " + alias
+		all := dollar(parameter) + "::text[]"
+		if function == "list" {
+			return "unnest(" + all + ") AS " + alias + "(value)"
+		}
+		half := "cardinality(" + all + ") / 2"
+		return "unnest((" + all + ")[:" + half + "], (" + all + ")[" + half + " + 1:]) AS " + alias + "(a, b)"
 	})
 }
 
@@ -90,12 +92,44 @@ func tableWord(w string) (function, parameter, alias string, ok bool) {
 	return function, parameter, alias, ok
 }
 
-// texts is the argument of list(?), and, given pairs, of pairs(?).
-func texts[T string | [2]string](list []T) string {
-	if len(list) == 0 {
+// texts is the argument of list(?), pairs that of pairs(?). SQLite takes them as JSON; PostgreSQL takes arrays, for to
+// read JSON costs it as much as to find the rows.
+type (
+	texts []string
+	pairs [][2]string
+)
+
+func (t texts) json() string {
+	if len(t) == 0 {
 		return "[]"
 	}
-	text, err := json.Marshal(list)
+	return quoted([]string(t))
+}
+
+// json is an object, from what is b to what is a: SQLite takes a list of lists apart one by one, and slowly.
+func (p pairs) json() string {
+	text := []byte{'{'}
+	for i, pair := range p {
+		if i > 0 {
+			text = append(text, ',')
+		}
+		text = append(append(append(text, quoted(pair[1])...), ':'), quoted(pair[0])...)
+	}
+	return string(append(text, '}'))
+}
+
+// array is all that is a, then all that is b.
+func (p pairs) array() []string {
+	list := make([]string, 2*len(p))
+	for i, pair := range p {
+		list[i], list[len(p)+i] = pair[0], pair[1]
+	}
+	return list
+}
+
+// quoted is a text, or a list of texts, as JSON.
+func quoted(v any) string {
+	text, err := json.Marshal(v)
 	if err != nil {
 		panic(err) // strings can always be written
 	}

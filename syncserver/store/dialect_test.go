@@ -18,12 +18,12 @@ func TestDialects(t *testing.T) {
 		{
 			`SELECT 1 FROM list(?) j CROSS JOIN record r ON r.root = j.value WHERE r.seq > ?`,
 			`SELECT 1 FROM json_each(?) j CROSS JOIN record r ON r.root = j.value WHERE r.seq > ?`,
-			`SELECT 1 FROM json_array_elements_text($1::json) AS j(value) JOIN record r ON r.root = j.value WHERE r.seq > $2`,
+			`SELECT 1 FROM unnest($1::text[]) AS j(value) JOIN record r ON r.root = j.value WHERE r.seq > $2`,
 		},
 		{
 			`SELECT 1 FROM pairs(?1) p CROSS JOIN record r ON r.kind = p.a AND r.id = p.b`,
-			`SELECT 1 FROM (SELECT value ->> 0 AS a, value ->> 1 AS b FROM json_each(?1)) p CROSS JOIN record r ON r.kind = p.a AND r.id = p.b`,
-			`SELECT 1 FROM (SELECT value ->> 0 AS a, value ->> 1 AS b FROM json_array_elements($1::json)) p JOIN record r ON r.kind = p.a AND r.id = p.b`,
+			`SELECT 1 FROM (SELECT value AS a, key AS b FROM json_each(?1)) p CROSS JOIN record r ON r.kind = p.a AND r.id = p.b`,
+			`SELECT 1 FROM unnest(($1::text[])[:cardinality($1::text[]) / 2], ($1::text[])[cardinality($1::text[]) / 2 + 1:]) AS p(a, b) JOIN record r ON r.kind = p.a AND r.id = p.b`,
 		},
 		{
 			`UPDATE device SET last_sync = greatest(last_sync, ?1) WHERE id = ?2`,

@@ -120,8 +120,8 @@ func (tx *Tx) SetLeave(rootID string, why wire.Leave) error {
 
 // feedLines collects what a commit writes into root, feed and scope.
 type feedLines struct {
-	left, joined, moved []any // into feed, by what becomes of the line
-	roots               []any
+	left, joined, moved []any             // into feed, by what becomes of the line
+	born, roots         []any             // into root: new ones, and others
 	scopes              map[string]digest // what is to be added to each scope that was touched
 }
 
@@ -134,14 +134,19 @@ var (
 		"feed (scope, root, seq, joined, first, gone)", "ttiiii",
 		"ON CONFLICT (root, scope) DO UPDATE SET seq = excluded.seq, joined = excluded.joined, gone = 0, leave = NULL",
 	}
-	intoFeedMoved = insertion{
-		"feed (scope, root, seq, joined, first, gone)", "ttiiii",
-		"ON CONFLICT (root, scope) DO UPDATE SET seq = excluded.seq",
+	intoFeedMoved = rewriting{
+		insertion{
+			"feed (scope, root, seq, joined, first, gone)", "ttiiii",
+			"ON CONFLICT (root, scope) DO UPDATE SET seq = excluded.seq",
+		}, "scope, root", "seq",
 	}
-	intoRoot = insertion{
-		"root (id, kind, scopes, count, sum, face_count, face_sum)", "tttitit",
-		`ON CONFLICT (id) DO UPDATE SET scopes = excluded.scopes, count = excluded.count, sum = excluded.sum,
-			face_count = excluded.face_count, face_sum = excluded.face_sum`,
+	intoRootNew = insertion{"root (id, kind, scopes, count, sum, face_count, face_sum)", "tttitit", ""}
+	intoRoot    = rewriting{
+		insertion{
+			"root (id, kind, scopes, count, sum, face_count, face_sum)", "tttitit",
+			`ON CONFLICT (id) DO UPDATE SET scopes = excluded.scopes, count = excluded.count, sum = excluded.sum,
+				face_count = excluded.face_count, face_sum = excluded.face_sum`,
+		}, "id", "scopes, count, sum, face_count, face_sum",
 	}
 	intoScope = insertion{
 		"scope (name, count, sum, seq)", "titi",
@@ -175,11 +180,15 @@ func (tx *Tx) writeFeed(seq int64) error {
 	if err != nil {
 		return err
 	}
-	for _, step := range []struct {
-		into *insertion
-		rows []any
-	}{{&intoFeedLeft, lines.left}, {&intoFeedJoined, lines.joined}, {&intoFeedMoved, lines.moved}, {&intoRoot, lines.roots}, {&intoScope, scopes}} {
-		if err := tx.c.insert(step.into, step.rows); err != nil {
+	for _, step := range []func() error{
+		func() error { return tx.c.insert(&intoFeedLeft, lines.left) },
+		func() error { return tx.c.insert(&intoFeedJoined, lines.joined) },
+		func() error { return tx.c.rewrite(&intoFeedMoved, lines.moved) },
+		func() error { return tx.c.insert(&intoRootNew, lines.born) },
+		func() error { return tx.c.rewrite(&intoRoot, lines.roots) },
+		func() error { return tx.c.insert(&intoScope, scopes) },
+	} {
+		if err := step(); err != nil {
 			return err
 		}
 	}
@@ -214,8 +223,9 @@ func (c *rootChange) count(e *entry, seq int64) {
 }
 
 func (tx *Tx) rootLines(r *root, c rootChange, seq int64, lines *feedLines) error {
+	into := &lines.roots
 	if r.kind == "" {
-		r.kind = c.kind
+		r.kind, into = c.kind, &lines.born
 	}
 	now, err := tx.scopesOf(r)
 	if err != nil {
@@ -244,7 +254,7 @@ func (tx *Tx) rootLines(r *root, c rootChange, seq int64, lines *feedLines) erro
 		return nil
 	}
 	list, err := json.Marshal(now)
-	lines.roots = append(lines.roots, r.id, r.kind, string(list), r.all.count, r.all.sum.String(), r.face.count, r.face.sum.String())
+	*into = append(*into, r.id, r.kind, string(list), r.all.count, r.all.sum.String(), r.face.count, r.face.sum.String())
 	return err
 }
 

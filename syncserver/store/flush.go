@@ -55,9 +55,11 @@ func (tx *Tx) readAhead() error {
 
 var (
 	intoRecordNew = insertion{"record (kind, id, root, seq, deleted, body)", "tttiij", ""}
-	intoRecord    = insertion{
-		"record (kind, id, root, seq, deleted, body)", "tttiij",
-		"ON CONFLICT (kind, id) DO UPDATE SET seq = excluded.seq, deleted = excluded.deleted, body = excluded.body",
+	intoRecord    = rewriting{
+		insertion{
+			"record (kind, id, root, seq, deleted, body)", "tttiij",
+			"ON CONFLICT (kind, id) DO UPDATE SET seq = excluded.seq, deleted = excluded.deleted, body = excluded.body",
+		}, "kind, id", "seq, deleted, body",
 	}
 	intoLedger = insertion{"ledger (claim, user, pool, customer, day, at)", "ttttti", ""}
 	intoLoss   = insertion{"loss (root, user, at)", "tti", "ON CONFLICT (root, user) DO UPDATE SET at = excluded.at"}
@@ -84,7 +86,7 @@ func (tx *Tx) writeRecords(seq int64) (organisation bool, err error) {
 		organisation = organisation || isOrganisation(r.Kind)
 	}
 	if err = tx.c.insert(&intoRecordNew, born); err == nil {
-		err = tx.c.insert(&intoRecord, changed)
+		err = tx.c.rewrite(&intoRecord, changed)
 	}
 	return organisation, err
 }

@@ -116,7 +116,8 @@ func (l *clusterLink) renumber() error {
 func (l *clusterLink) catalogue() string {
 	return `SELECT c.table_name::text, c.column_name::text, c.data_type::text, c.is_nullable = 'YES' FROM information_schema.columns c
 		JOIN information_schema.tables t ON t.table_schema = c.table_schema AND t.table_name = c.table_name AND t.table_type = 'BASE TABLE'
-		WHERE c.table_schema = current_schema() AND c.table_name <> 'schema_version' ORDER BY c.table_name COLLATE "C", c.column_name COLLATE "C"`
+		WHERE c.table_schema = current_schema() AND c.table_name <> 'schema_version' AND c.is_generated = 'NEVER'
+		ORDER BY c.table_name COLLATE "C", c.column_name COLLATE "C"`
 }
 
 // send runs what waits.

@@ -3,6 +3,8 @@ package store
 import (
 	"database/sql"
 	"fmt"
+	"slices"
+	"strings"
 )
 
 // flag reads a truth value from a condition or from a number 0 or 1.
@@ -21,11 +23,16 @@ func (f *flag) Scan(v any) error {
 	return nil
 }
 
-// plain makes flags numbers.
+// plain makes flags numbers and lists arrays.
 func plain(args []any) []any {
 	for i, v := range args {
-		if b, ok := v.(bool); ok {
-			args[i] = number(b)
+		switch v := v.(type) {
+		case bool:
+			args[i] = number(v)
+		case texts:
+			args[i] = []string(v)
+		case pairs:
+			args[i] = v.array()
 		}
 	}
 	return args
@@ -40,6 +47,15 @@ func number(b bool) int64 {
 
 // insert sends a column after the other: one statement, whatever the number of rows.
 func (l *clusterLink) insert(into *insertion, values []any) error {
+	return l.columns(into, into.into+into.conflict, into.fromColumns, values)
+}
+
+func (l *clusterLink) rewrite(into *rewriting, values []any) error {
+	return l.columns(&into.insertion, into.into+into.changes, into.fromColumns, values)
+}
+
+// columns runs a statement on rows; it is made once and known by its name.
+func (l *clusterLink) columns(into *insertion, name string, statement func() string, values []any) error {
 	if len(values) == 0 {
 		return nil
 	}
@@ -51,10 +67,10 @@ func (l *clusterLink) insert(into *insertion, values []any) error {
 		}
 		args[i] = column
 	}
-	text, ok := l.texts[into.into+into.conflict]
+	text, ok := l.texts[name]
 	if !ok {
-		text = into.fromColumns()
-		l.texts[into.into+into.conflict] = text
+		text = statement()
+		l.texts[name] = text
 	}
 	if err := l.run(text, args); err != nil || l.waiting == nil {
 		return err
@@ -65,25 +81,54 @@ func (l *clusterLink) insert(into *insertion, values []any) error {
 	return l.begins()
 }
 
-// fromColumns is the statement that inserts what is given as one array for each column.
-func (i *insertion) fromColumns() string {
-	from, names, selected := "", "", ""
+// rows is what is given as one array for each column, as a table n with the columns c0, c1 ….
+func (i *insertion) rows() string {
+	from, names := "", ""
 	for n, t := range []byte(i.types) {
 		if n > 0 {
-			from, names, selected = from+", ", names+", ", selected+", "
+			from, names = from+", ", names+", "
 		}
-		name, sqlType, cast := fmt.Sprintf("c%d", n), "text", ""
-		switch t {
-		case 'i':
+		sqlType := "text"
+		if t == 'i' {
 			sqlType = "bigint"
-		case 'j':
-			cast = "::json"
 		}
 		from += fmt.Sprintf("$%d::%s[]", n+1, sqlType)
-		names += name
-		selected += name + cast
+		names += fmt.Sprintf("c%d", n)
 	}
-	return forPostgres("INSERT INTO " + i.into + " SELECT " + selected + " FROM unnest(" + from + ") AS n(" + names + ") " + i.conflict)
+	return " FROM unnest(" + from + ") AS n(" + names + ")"
+}
+
+// value is the nth column of rows.
+func (i *insertion) value(n int) string {
+	if i.types[n] == 'j' {
+		return fmt.Sprintf("c%d::json", n)
+	}
+	return fmt.Sprintf("c%d", n)
+}
+
+// fromColumns is the statement that inserts rows.
+func (i *insertion) fromColumns() string {
+	values := make([]string, len(i.types))
+	for n := range values {
+		values[n] = i.value(n)
+	}
+	return forPostgres("INSERT INTO " + i.into + " SELECT " + strings.Join(values, ", ") + i.rows() + " " + i.conflict)
+}
+
+// fromColumns is the statement that changes rows. When one of them is not there it divides by zero: whoever sent the
+// statement hears of its count only when what follows it, the commit, has been sent too.
+func (r *rewriting) fromColumns() string {
+	table, list, _ := strings.Cut(strings.TrimSuffix(r.into, ")"), " (")
+	names := strings.Split(list, ", ")
+	equal := func(list, before, between string) string {
+		var parts []string
+		for _, name := range strings.Split(list, ", ") {
+			parts = append(parts, before+name+" = "+r.value(slices.Index(names, name)))
+		}
+		return strings.Join(parts, between)
+	}
+	return forPostgres("WITH done AS (UPDATE " + table + " t SET " + equal(r.changes, "", ", ") + r.rows() + " WHERE " + equal(r.key, "t.", " AND ") +
+		" RETURNING 1) SELECT 1 / CAST(count(*) = cardinality($1) AS int) FROM done")
 }
 
 // columnOf picks a column out of rows that stand one after the other.

@@ -25,31 +25,34 @@ type question struct {
 
 // questions asks for what is not known yet. What is not found is known to be absent.
 func (tx *Tx) questions(w Wanted) (list []question) {
-	ask := func(row func(scan func(...any) error) error, text, wanted string) {
-		if wanted != "[]" {
+	ask := func(row func(scan func(...any) error) error, text string, wanted any, count int) {
+		if count > 0 {
 			list = append(list, question{row, text, []any{wanted}})
 		}
 	}
-	var keys [][2]string
+	var keys pairs
 	for _, k := range w.Records {
 		if tx.records[k] == nil {
 			tx.records[k] = &entry{}
 			keys = append(keys, [2]string{k.Kind, k.ID})
 		}
 	}
+	roots := unknown(tx.roots, w.Roots, func(id string) *root { return &root{id: id} })
+	results := unknown(tx.results, w.Results, func(string) *stored { return nil })
+	holdings := unknown(tx.holdings, w.Holdings, func(string) *holding { return nil })
 	ask(tx.scanRecord, `SELECT r.kind, r.id, r.root, r.seq, r.deleted, r.body FROM pairs(?) j
-		CROSS JOIN record r ON r.kind = j.a AND r.id = j.b`, texts(keys))
+		CROSS JOIN record r ON r.kind = j.a AND r.id = j.b`, keys, len(keys))
 	ask(tx.scanRoot, `SELECT r.id, r.kind, r.scopes, r.count, r.sum, r.face_count, r.face_sum FROM list(?) j
-		CROSS JOIN root r ON r.id = j.value`, texts(unknown(tx.roots, w.Roots, func(id string) *root { return &root{id: id} })))
+		CROSS JOIN root r ON r.id = j.value`, roots, len(roots))
 	ask(tx.scanResult, `SELECT m.id, m.hash, m.user, m.result FROM list(?) j
-		CROSS JOIN mutation m ON m.id = j.value`, texts(unknown(tx.results, w.Results, func(string) *stored { return nil })))
+		CROSS JOIN mutation m ON m.id = j.value`, results, len(results))
 	ask(tx.scanHolding, `SELECT h.root, h.owner, h.pool, h.origin, h.start, h.dealt_at, h.locked_until FROM list(?) j
-		CROSS JOIN holding h ON h.root = j.value`, texts(unknown(tx.holdings, w.Holdings, func(string) *holding { return nil })))
+		CROSS JOIN holding h ON h.root = j.value`, holdings, len(holdings))
 	return list
 }
 
 // unknown lists the ids that a map does not have, and notes them in it as absent.
-func unknown[T any](known map[string]T, ids []string, absent func(string) T) (list []string) {
+func unknown[T any](known map[string]T, ids []string, absent func(string) T) (list texts) {
 	for _, id := range ids {
 		if _, ok := known[id]; !ok {
 			known[id] = absent(id)

@@ -146,8 +146,7 @@ func (tx *Tx) All(kind string) ([]schema.Record, error) {
 
 // ConflictsOf lists the live conflicts about a customer.
 func (tx *Tx) ConflictsOf(rootID string) ([]schema.Record, error) {
-	err := tx.c.each(tx.scanRecord, `SELECT kind, id, root, seq, deleted, body FROM record
-		WHERE kind = 'conflict' AND body ->> 'root' = ?`, rootID)
+	err := tx.c.each(tx.scanRecord, `SELECT kind, id, root, seq, deleted, body FROM record WHERE about = ?`, rootID)
 	if err != nil {
 		return nil, err
 	}

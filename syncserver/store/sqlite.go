@@ -183,7 +183,7 @@ func (l *fileLink) exec(text string, args ...any) error {
 	if err != nil {
 		return err
 	}
-	_, err = s.ExecContext(background, args...)
+	_, err = s.ExecContext(background, withLists(args)...)
 	return err
 }
 
@@ -192,7 +192,17 @@ func (l *fileLink) query(text string, args []any) (rows, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.QueryContext(background, args...) //nolint:rowserrcheck // each reads it
+	return s.QueryContext(background, withLists(args)...) //nolint:rowserrcheck // each reads it
+}
+
+// withLists puts lists into the form that SQLite reads.
+func withLists(args []any) []any {
+	for i, v := range args {
+		if list, ok := v.(interface{ json() string }); ok {
+			args[i] = list.json()
+		}
+	}
+	return args
 }
 
 func (l *fileLink) several(list []question) error {
@@ -224,6 +234,10 @@ func (l *fileLink) insert(into *insertion, values []any) error {
 		values = values[n*width:]
 	}
 	return nil
+}
+
+func (l *fileLink) rewrite(into *rewriting, values []any) error {
+	return l.insert(&into.insertion, values)
 }
 
 // text is the statement that inserts n rows, with a parameter for each value.
