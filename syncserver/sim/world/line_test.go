@@ -133,7 +133,7 @@ func (n *line) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, errGone
 	}
 	t, ok := n.next(req.URL.Path)
-	if !ok {
+	if !ok || n.w.postgres && t.Kind == "server disk full" { // of a database on the disk of others no page can be bound
 		return n.whole(req)
 	}
 	n.w.fault(t.Kind)
