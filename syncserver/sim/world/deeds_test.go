@@ -73,6 +73,7 @@ var deeds = []deed{
 	{"server restarts", 6, (*world).doServerRestarts},
 	{"server clock", 4, (*world).doServerClock},
 	{"late parcel", 30, (*world).doLateParcel},
+	{"attack", 5, onLaptop((*world).doAttack)},
 	{"other server", 10, onLaptop((*world).doOtherServer)},
 	{"quiet", 4, (*world).doQuiet},
 }
