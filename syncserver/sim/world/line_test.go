@@ -208,6 +208,13 @@ func (n *line) suffer(req *http.Request, t trouble) (*http.Response, error) {
 			return nil, err
 		}
 		return send(body)
+	case "machine sleeps before":
+		n.sleep(t)
+		return send(body)
+	case "machine sleeps after": // the answer is there, and nobody reads it for hours
+		res, err := send(body)
+		n.sleep(t)
+		return res, err
 	case "meanwhile":
 		t.act()
 		return send(body)
@@ -238,6 +245,11 @@ func left(req *http.Request) {
 	if trace := httptrace.ContextClientTrace(req.Context()); trace != nil && trace.GotConn != nil {
 		trace.GotConn(httptrace.GotConnInfo{})
 	}
+}
+
+// sleep closes the lid in the middle of a request, for up to three days. Its time is over when the machine wakes up.
+func (n *line) sleep(t trouble) {
+	n.w.pass(time.Duration(10+t.At%(72*60)) * time.Minute)
 }
 
 // lose is the end of the machine's power: its file is what it is now, and nothing comes after.

@@ -31,6 +31,8 @@ var troubles = []struct {
 	{"answer damaged", 4},
 	{"answer stripped", 2},
 	{"slow line", 2},
+	{"machine sleeps before", 2},
+	{"machine sleeps after", 3},
 	{"captive portal", 2},
 	{"portal redirects", 1},
 	{"portal in our type", 1},
