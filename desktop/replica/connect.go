@@ -15,8 +15,10 @@ import (
 // conn is one connection to the file. It speaks with the driver itself: a first sync makes a million statements, and
 // the bookkeeping of database/sql would cost as much as SQLite's own work. One goroutine uses it at a time.
 type conn struct {
-	c     *sqlite3.SQLiteConn
-	stmts map[string]*statement
+	c      *sqlite3.SQLiteConn
+	stmts  map[string]*statement
+	within bool  // a transaction that was begun has not been ended
+	undone error // what made SQLite undo it by itself
 }
 
 type statement struct {
@@ -98,21 +100,62 @@ func (c *conn) forget() {
 	}
 }
 
+// begin begins a transaction: BEGIN, or one of its kinds.
+func (c *conn) begin(how string) error {
+	err := c.exec(how)
+	c.within = err == nil
+	return err
+}
+
+// end ends a transaction: COMMIT or ROLLBACK. One that SQLite has undone cannot be committed, and needs no rolling back.
+func (c *conn) end(how string) error {
+	undone := c.undone
+	c.within, c.undone = false, nil
+	switch {
+	case how == toCommit && undone != nil:
+		return undone
+	case how == toRollback && c.c.AutoCommit():
+		return nil
+	}
+	return c.exec(how)
+}
+
+const (
+	toCommit   = "COMMIT"
+	toRollback = "ROLLBACK"
+)
+
+// failed is what became of a statement. When the disk is full, or fails, SQLite may undo the whole transaction by itself;
+// every later statement would then be a transaction of its own and stay, so there must be none.
+func (c *conn) failed(text string, err error) error {
+	err = fmt.Errorf("replica: %s: %w", text, err)
+	if c.within && c.undone == nil && c.c.AutoCommit() {
+		c.undone = err
+	}
+	return err
+}
+
 // plain runs statements without arguments and without keeping them prepared.
 func (c *conn) plain(text string) error {
+	if c.undone != nil {
+		return c.undone
+	}
 	if _, err := c.c.Exec(text, nil); err != nil {
-		return fmt.Errorf("replica: %s: %w", text, err)
+		return c.failed(text, err)
 	}
 	return nil
 }
 
 func (c *conn) prepare(text string) (*statement, error) {
+	if c.undone != nil {
+		return nil, c.undone
+	}
 	if st := c.stmts[text]; st != nil && !st.busy {
 		return st, nil
 	}
 	prepared, err := c.c.Prepare(text)
 	if err != nil {
-		return nil, fmt.Errorf("replica: %s: %w", text, err)
+		return nil, c.failed(text, err)
 	}
 	st := &statement{s: prepared.(*sqlite3.SQLiteStmt)}
 	if c.stmts[text] == nil {
@@ -138,7 +181,7 @@ func (c *conn) count(text string, args ...driver.Value) (int64, error) {
 	}
 	result, err := st.s.Exec(args)
 	if err != nil {
-		return 0, fmt.Errorf("replica: %s: %w", text, err)
+		return 0, c.failed(text, err)
 	}
 	return result.RowsAffected()
 }
@@ -151,7 +194,7 @@ func (c *conn) query(text string, args []driver.Value, each func(row []driver.Va
 	}
 	rows, err := st.s.Query(args)
 	if err != nil {
-		return fmt.Errorf("replica: %s: %w", text, err)
+		return c.failed(text, err)
 	}
 	st.busy = true
 	defer func() {
@@ -169,7 +212,7 @@ func (c *conn) query(text string, args []driver.Value, each func(row []driver.Va
 		case errors.Is(err, io.EOF):
 			return nil
 		case err != nil:
-			return fmt.Errorf("replica: %s: %w", text, err)
+			return c.failed(text, err)
 		}
 		if err := each(st.dest); err != nil {
 			return err

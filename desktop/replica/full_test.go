@@ -1,6 +1,7 @@
 package replica
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
@@ -128,4 +129,33 @@ func random(n int) string {
 		b.WriteString(newID())
 	}
 	return b.String()
+}
+
+// TestUndoneTransaction (I1, I4): when the disk is full SQLite undoes the whole transaction by itself. What would have been
+// written next must not become a transaction of its own, whoever goes on in spite of the error.
+func TestUndoneTransaction(t *testing.T) {
+	r := laptop(t)
+	s := newServer(t)
+	first(t, r, s, s.customer("c1", "甲", me, nil))
+	save(t, r, set("c1", "customer", "c1", schema.Values{"level": "B"}, nil))
+	quota(t, r, 0)
+	err := r.change(durable, func(tx *tx) error {
+		full := tx.setMeta("prefer.large", random(64<<10))
+		if fault.CodeOf(broken(full)) != fault.DiskFull || !tx.c.AutoCommit() {
+			t.Fatal("SQLite has not undone the transaction:", full)
+		}
+		return errors.Join(full, tx.exec("DELETE FROM outbox"), tx.plain("DELETE FROM tray"), tx.setMeta("prefer.small", "x"))
+	})
+	if fault.CodeOf(err) != fault.DiskFull {
+		t.Fatal(err)
+	}
+	want(t, "outbox", len(outbox(t, r)), 1)
+	want(t, "written alone", count(t, r, "meta WHERE key = 'prefer.small'"), int64(0))
+	err = r.change(durable, func(tx *tx) error { _ = tx.setMeta("prefer.large", random(64<<10)); return nil })
+	if fault.CodeOf(err) != fault.DiskFull {
+		t.Fatal("a transaction that was undone is committed:", err)
+	}
+	quota(t, r, -1)
+	save(t, r, set("c1", "customer", "c1", schema.Values{"level": "C"}, nil))
+	want(t, "after it", get(t, r, "customer", "c1").Text("level"), "C")
 }

@@ -78,7 +78,7 @@ func (r *Replica) move(path, fresh, aside string) (err error) {
 	if whole || err != nil {
 		return err
 	}
-	if err := to.plain("BEGIN IMMEDIATE"); err != nil {
+	if err := to.begin("BEGIN IMMEDIATE"); err != nil {
 		return err
 	}
 	count, lost := int64(0), int64(0)
@@ -96,7 +96,7 @@ func (r *Replica) move(path, fresh, aside string) (err error) {
 	if err := t.notice("rescue-"+aside, fault.New(fault.ReplicaSaved, params...)); err != nil {
 		return err
 	}
-	return errors.Join(goOn(to), to.plain("COMMIT"))
+	return errors.Join(goOn(to), to.end(toCommit))
 }
 
 // wholly copies every row of every table, without asking an index; false when one of them cannot be read.
@@ -114,7 +114,7 @@ func wholly(path string, to *conn) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	if err := to.plain("BEGIN IMMEDIATE"); err != nil {
+	if err := to.begin("BEGIN IMMEDIATE"); err != nil {
 		return false, err
 	}
 	for _, name := range tables {
@@ -126,12 +126,12 @@ func wholly(path string, to *conn) (bool, error) {
 	switch {
 	case err == nil:
 		// The rows are counted soon: a page that could be read may still lack some.
-		err = errors.Join(to.exec("DELETE FROM main.meta WHERE key = ?", metaCounted), goOn(to), to.plain("COMMIT"))
+		err = errors.Join(to.exec("DELETE FROM main.meta WHERE key = ?", metaCounted), goOn(to), to.end(toCommit))
 		return err == nil, err
 	case fault.CodeOf(broken(err)) == fault.DiskFull:
-		return false, errors.Join(err, to.plain("ROLLBACK"))
+		return false, errors.Join(err, to.end(toRollback))
 	}
-	return false, to.plain("ROLLBACK")
+	return false, to.end(toRollback)
 }
 
 // goOn has the outbox number what comes after all it ever had: kept goes by its numbers.

@@ -75,20 +75,20 @@ func (r *Replica) locked(d durability, fn func(*tx) error) (Touched, error) {
 		}
 		r.sync = d
 	}
-	if err := r.write.exec("BEGIN IMMEDIATE"); err != nil {
+	if err := r.write.begin("BEGIN IMMEDIATE"); err != nil {
 		return Touched{}, err
 	}
 	if err := r.others(); err != nil {
-		return Touched{}, errors.Join(err, r.write.plain("ROLLBACK"))
+		return Touched{}, errors.Join(err, r.write.end(toRollback))
 	}
 	t := &tx{conn: r.write, r: r, now: r.clock(), touched: Touched{Kinds: map[string]bool{}}, isStale: map[key]bool{}}
 	if err := t.run(fn); err != nil {
 		r.known = nil
-		return Touched{}, errors.Join(err, r.write.plain("ROLLBACK"))
+		return Touched{}, errors.Join(err, r.write.end(toRollback))
 	}
-	if err := r.write.exec("COMMIT"); err != nil {
+	if err := r.write.end(toCommit); err != nil {
 		r.known = nil
-		return Touched{}, errors.Join(err, r.write.plain("ROLLBACK"))
+		return Touched{}, errors.Join(err, r.write.end(toRollback))
 	}
 	r.tidy(t)
 	return t.touched, nil
@@ -196,10 +196,10 @@ func (r *Replica) view(fn func(*conn) error) error {
 // snapshot is view with everything that fn reads from one moment.
 func (r *Replica) snapshot(fn func(*conn) error) error {
 	return r.view(func(c *conn) error {
-		if err := c.exec("BEGIN"); err != nil {
+		if err := c.begin("BEGIN"); err != nil {
 			return err
 		}
-		return errors.Join(fn(c), c.plain("COMMIT"))
+		return errors.Join(fn(c), c.end(toCommit))
 	})
 }
 

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -107,7 +106,15 @@ func (tx *Tx) writeFacts() error {
 	for key, rootID := range tx.imports {
 		imports = append(imports, key, rootID, now)
 	}
-	return errors.Join(tx.c.insert(&intoLedger, ledger), tx.c.insert(&intoLoss, losses), tx.c.insert(&intoNumber, numbers), tx.c.insert(&intoImport, imports))
+	for _, i := range []struct {
+		into *insertion
+		rows []any
+	}{{&intoLedger, ledger}, {&intoLoss, losses}, {&intoNumber, numbers}, {&intoImport, imports}} {
+		if err := tx.c.insert(i.into, i.rows); err != nil { // nothing may follow: SQLite may have undone the transaction
+			return err
+		}
+	}
+	return nil
 }
 
 func (tx *Tx) writeLater() error {
