@@ -26,6 +26,7 @@ var noon = time.Date(2026, 3, 10, 4, 0, 0, 0, time.UTC)
 // station is a server of a test: it answers pulls with prepared pages and applies nothing. What it was sent it keeps.
 type station struct {
 	t     testing.TB
+	web   *httptest.Server
 	url   string
 	mu    sync.Mutex
 	epoch string
@@ -44,9 +45,9 @@ type station struct {
 func newStation(t testing.TB) *station {
 	s := &station{t: t, epoch: "e1", times: map[string]int{}, refuse: map[string]string{}}
 	s.pages = map[string][]wire.Frame{"": {{Grant: &wire.Grant{Scope: "all"}}, s.root("c1"), s.row("customer", "c1", schema.Values{"name": "甲"}), s.end()}}
-	web := httptest.NewServer(http.HandlerFunc(s.serve))
-	t.Cleanup(web.Close)
-	s.url = web.URL
+	s.web = httptest.NewServer(http.HandlerFunc(s.serve))
+	t.Cleanup(s.web.Close)
+	s.url = s.web.URL
 	return s
 }
 

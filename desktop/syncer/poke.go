@@ -45,7 +45,7 @@ func (s *Syncer) follow(ctx context.Context) {
 			failures = 0
 		}
 		failures++
-		if fault.CodeOf(err) == fault.Unauthorized {
+		if fault.CodeOf(err) == fault.Unauthorized || errors.Is(err, errUnreached) {
 			s.Nudge() // the sync finds out, too, and tells the person
 		}
 		s.log.Info("no stream of pokes, trying again later", "error", err, "failures", failures)
@@ -165,9 +165,9 @@ func (m *remote) events(ctx context.Context) (io.ReadCloser, string, error) {
 	req.Header.Set("Authorization", "Bearer "+m.token)
 	endless := *m.client
 	endless.Timeout = 0 // silence ends it, not its length
-	res, err := endless.Do(req)
+	res, err := send(&endless, pathPokes, req)
 	if err != nil {
-		return nil, "", offline(pathPokes, err)
+		return nil, "", err
 	}
 	a := answer{res.StatusCode, res.Header, nil}
 	epoch := res.Header.Get(wire.HeaderEpoch)

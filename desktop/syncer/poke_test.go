@@ -314,6 +314,27 @@ func TestNoStreamWithoutASession(t *testing.T) {
 	within(t, "the stream of the new session", l.opened)
 }
 
+// When the server goes away the stream ends, and does not come back: the person is told then, not at the next poll.
+func TestTheStreamTellsThatTheServerIsGone(t *testing.T) {
+	s := newStation(t)
+	l := s.line()
+	r := running(t, s)
+	within(t, "the stream", l.opened)
+	offline := make(chan struct{}, 100)
+	defer r.y.Listen(func(st Status) {
+		if !st.Online {
+			offline <- struct{}{}
+		}
+	})()
+	want(t, "online", r.y.Status().Online, true)
+	close(l.say)
+	within(t, "the end of the stream", l.closed)
+	within(t, "the wait", r.waits)
+	s.web.Close()
+	r.go_ <- struct{}{}
+	within(t, "the news", offline)
+}
+
 // A laptop that stops leaves nothing running.
 func TestRunLeavesNothing(t *testing.T) {
 	s := newStation(t)

@@ -107,14 +107,9 @@ func (m *remote) post(ctx context.Context, path, contentType, digest string, bod
 	if m.token != "" {
 		req.Header.Set("Authorization", "Bearer "+m.token)
 	}
-	reached := false
-	req = req.WithContext(httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { reached = true }}))
-	res, err := m.client.Do(req)
+	res, err := send(m.client, path, req)
 	if err != nil {
-		if !reached {
-			err = errors.Join(errUnreached, err)
-		}
-		return answer{}, unanswered(path, req.URL.Hostname(), err)
+		return answer{}, err
 	}
 	defer func() { _ = res.Body.Close() }() // it was read to its end, or nothing of it counts
 	text, err := io.ReadAll(io.LimitReader(res.Body, wire.MaxPageBytes+1))
@@ -129,6 +124,20 @@ func (m *remote) post(ctx context.Context, path, contentType, digest string, bod
 		return answer{}, a.refusal()
 	}
 	return a, nil
+}
+
+// send sends a request. Where no answer begins the error says why; it is errUnreached too where nothing of the request left.
+func send(client *http.Client, path string, req *http.Request) (*http.Response, error) {
+	reached := false
+	ctx := httptrace.WithClientTrace(req.Context(), &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { reached = true }})
+	res, err := client.Do(req.WithContext(ctx))
+	if err == nil {
+		return res, nil
+	}
+	if !reached {
+		err = errors.Join(errUnreached, err)
+	}
+	return nil, unanswered(path, req.URL.Hostname(), err)
 }
 
 // refusal reads an answer that is not 2xx. One that is not in our form is a proxy's or a portal's.
