@@ -71,7 +71,7 @@ func TrayTitle(b *book.Book, item book.TrayItem) string {
 	switch item.Type {
 	case book.TrayConflict:
 		kind := item.Conflict.Text("kind")
-		return words.T("ui.tray.conflict", "Name", item.Title, "Field", FieldLabel(kind, item.Field))
+		return words.T("ui.tray.conflict", "Name", name, "Field", FieldLabel(kind, item.Field))
 	case book.TrayLeave:
 		return words.T("ui.tray.leave", "Name", name)
 	case book.TrayNotice:
