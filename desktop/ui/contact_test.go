@@ -179,7 +179,7 @@ func TestConflictAtTheHolder(t *testing.T) {
 	top.clashBy(id, sample.PracticeManager)
 	h.open(screen.Route{Screen: screen.Tray})
 	name := h.book.Name("user", sample.PracticeManager)
-	h.mustRead(name + " 的改动")
+	h.mustRead(name + "的改动")
 	h.mustNotRead("用我的")
 	h.tap("两个都留（填到备注）")
 	h.mustRead("没有要处理的事")

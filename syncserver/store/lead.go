@@ -107,5 +107,8 @@ func (l *session) close() error {
 	}
 	ctx, cancel := context.WithTimeout(background, answerWithin)
 	defer cancel()
+	// PostgreSQL notices only some time after the close that the session has ended, and nobody could lead until then. Where
+	// the connection is gone it notices by itself.
+	_, _ = l.c.Exec(ctx, `SELECT pg_advisory_unlock($1)`, leadLock)
 	return l.c.Close(ctx)
 }
