@@ -121,6 +121,7 @@ func TestSlowWatchesLoseOnlyRepetition(t *testing.T) {
 		c.outcome(c.one(zhang, c.followup(zhang, customer, "visit", c.h.clock())), change.Applied)
 	}
 	awake(t, witness, c.head())
+	c.h.pokes.known() // waits until both were told: no order is promised
 	if got := <-slow.Woken(); got != c.head() {
 		t.Errorf("told of commit %d, the newest is %d", got, c.head())
 	}
