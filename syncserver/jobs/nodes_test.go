@@ -140,7 +140,7 @@ func TestEachRunOnceOnThreeNodes(t *testing.T) {
 // in it has happened twice (I10).
 func TestTheLeaderIsCutOffInARun(t *testing.T) {
 	all, clk, db := nodes(t, 3)
-	const customers = 700
+	const customers = 2000 // in many slices, so that the run is not over before it is stopped
 	held(t, all[0].core, customers)
 	clk.Advance(100 * 24 * time.Hour)
 	for _, a := range all {
