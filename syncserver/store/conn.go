@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"strings"
 )
 
 // conn is one connection to the database, with the statements that this package runs on it. It is used by one
@@ -68,6 +69,18 @@ type rewriting struct {
 	insertion
 	key     string // the columns of the key
 	changes string // the columns that change
+}
+
+// rewritingOf makes a rewriting of an insertion of new rows into the same columns.
+func rewritingOf(i insertion, key, changes string) rewriting {
+	i.conflict = "ON CONFLICT (" + key + ") DO UPDATE SET "
+	for n, column := range strings.Split(changes, ", ") {
+		if n > 0 {
+			i.conflict += ", "
+		}
+		i.conflict += column + " = excluded." + column
+	}
+	return rewriting{i, key, changes}
 }
 
 // background is the context of statements. A transaction is short and is not cut in the middle because somebody hung

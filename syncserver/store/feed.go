@@ -134,21 +134,10 @@ var (
 		"feed (scope, root, seq, joined, first, gone)", "ttiiii",
 		"ON CONFLICT (root, scope) DO UPDATE SET seq = excluded.seq, joined = excluded.joined, gone = 0, leave = NULL",
 	}
-	intoFeedMoved = rewriting{
-		insertion{
-			"feed (scope, root, seq, joined, first, gone)", "ttiiii",
-			"ON CONFLICT (root, scope) DO UPDATE SET seq = excluded.seq",
-		}, "scope, root", "seq",
-	}
-	intoRootNew = insertion{"root (id, kind, scopes, count, sum, face_count, face_sum)", "tttitit", ""}
-	intoRoot    = rewriting{
-		insertion{
-			"root (id, kind, scopes, count, sum, face_count, face_sum)", "tttitit",
-			`ON CONFLICT (id) DO UPDATE SET scopes = excluded.scopes, count = excluded.count, sum = excluded.sum,
-				face_count = excluded.face_count, face_sum = excluded.face_sum`,
-		}, "id", "scopes, count, sum, face_count, face_sum",
-	}
-	intoScope = insertion{
+	intoFeedMoved = rewritingOf(insertion{"feed (scope, root, seq, joined, first, gone)", "ttiiii", ""}, "scope, root", "seq")
+	intoRootNew   = insertion{"root (id, kind, scopes, count, sum, face_count, face_sum)", "tttitit", ""}
+	intoRoot      = rewritingOf(intoRootNew, "id", "scopes, count, sum, face_count, face_sum")
+	intoScope     = insertion{
 		"scope (name, count, sum, seq)", "titi",
 		"ON CONFLICT (name) DO UPDATE SET count = excluded.count, sum = excluded.sum, seq = excluded.seq",
 	}

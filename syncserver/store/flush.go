@@ -54,17 +54,12 @@ func (tx *Tx) readAhead() error {
 
 var (
 	intoRecordNew = insertion{"record (kind, id, root, seq, deleted, body)", "tttiij", ""}
-	intoRecord    = rewriting{
-		insertion{
-			"record (kind, id, root, seq, deleted, body)", "tttiij",
-			"ON CONFLICT (kind, id) DO UPDATE SET seq = excluded.seq, deleted = excluded.deleted, body = excluded.body",
-		}, "kind, id", "seq, deleted, body",
-	}
-	intoLedger = insertion{"ledger (claim, user, pool, customer, day, at)", "ttttti", ""}
-	intoLoss   = insertion{"loss (root, user, at)", "tti", "ON CONFLICT (root, user) DO UPDATE SET at = excluded.at"}
-	intoNumber = insertion{"number (name, last)", "ti", "ON CONFLICT (name) DO UPDATE SET last = excluded.last"}
-	intoImport = insertion{"import_row (key, root, at)", "tti", ""}
-	intoMark   = insertion{"mark (mark, root)", "tt", "ON CONFLICT DO NOTHING"}
+	intoRecord    = rewritingOf(intoRecordNew, "kind, id", "seq, deleted, body")
+	intoLedger    = insertion{"ledger (claim, user, pool, customer, day, at)", "ttttti", ""}
+	intoLoss      = insertion{"loss (root, user, at)", "tti", "ON CONFLICT (root, user) DO UPDATE SET at = excluded.at"}
+	intoNumber    = insertion{"number (name, last)", "ti", "ON CONFLICT (name) DO UPDATE SET last = excluded.last"}
+	intoImport    = insertion{"import_row (key, root, at)", "tti", ""}
+	intoMark      = insertion{"mark (mark, root)", "tt", "ON CONFLICT DO NOTHING"}
 )
 
 // writeRecords fails when a record that is new here is there already.
