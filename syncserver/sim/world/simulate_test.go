@@ -122,8 +122,15 @@ func (s *sum) add(r result) {
 	if len(r.Wrong) > 0 {
 		s.wrong[r.Wrong[0].Class]++
 		s.failed = append(s.failed, r)
+		fmt.Fprintf(os.Stderr, "SEED=%d\n%s", r.Seed, list(r.Wrong))
+	}
+	if s.histories%meanwhile == 0 {
+		fmt.Fprintln(os.Stderr, "so far:", s)
 	}
 }
+
+// meanwhile is after how many histories a run of hours says how it is; what went wrong it says at once.
+const meanwhile = 1000
 
 // String is the line that says how it was.
 func (s *sum) String() string {
