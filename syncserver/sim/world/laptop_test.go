@@ -226,7 +226,7 @@ func (l *laptop) bear(err error) error {
 			return err
 		}
 	default:
-		if l.line.struck() && code != fault.Internal {
+		if l.line.struck() && (code != fault.Internal || l.line.unwritten()) {
 			return err
 		}
 	}

@@ -33,6 +33,7 @@ type line struct {
 	waiting []trouble
 	image   string // of the file, when the machine lost its power in the middle of a request
 	harm    bool   // something happened since the sync began
+	login   bool   // a login could not be written: there is no mutation to put aside, so the server can only say INTERNAL
 	web     *http.Transport
 }
 
@@ -86,13 +87,20 @@ func (n *line) expect(t trouble) {
 func (n *line) calm() {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	n.harm = false
+	n.harm, n.login = false, false
 }
 
 func (n *line) struck() bool {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	return n.harm
+}
+
+// unwritten tells whether a login could not be written since the sync began.
+func (n *line) unwritten() bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.login
 }
 
 // taken gives, once, the image of a machine that lost its power.
@@ -117,7 +125,7 @@ func (n *line) next(path string) (trouble, bool) {
 			continue
 		}
 		found := *t
-		n.harm = forgeries[t.Kind] == nil
+		n.harm, n.login = forgeries[t.Kind] == nil, t.Kind == "commit fails once" && strings.HasSuffix(path, "/login")
 		n.waiting = append(n.waiting[:i:i], n.waiting[i+1:]...)
 		return found, true
 	}
