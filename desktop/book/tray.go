@@ -39,6 +39,14 @@ func (b *Book) Tray() ([]TrayItem, error) {
 	return all, nil
 }
 
+// Unsettled lists what of the tray is about what stands under a customer and wants a decision: conflicts and refusals.
+func (b *Book) Unsettled(customer string) ([]TrayItem, error) {
+	all, err := b.Tray()
+	return slices.DeleteFunc(all, func(i TrayItem) bool {
+		return i.Customer != customer || i.Type != TrayConflict && i.Type != TrayRefusal
+	}), err
+}
+
 func conflictItem(rec schema.Record) TrayItem {
 	item := TrayItem{
 		ID: rec.ID, Type: TrayConflict, Title: rec.Text("title"), At: rec.Moment("found_at"), Conflict: rec, Field: rec.Text("field"),

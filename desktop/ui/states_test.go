@@ -57,8 +57,11 @@ func TestClaimOffline(t *testing.T) {
 func TestConflict(t *testing.T) {
 	h, top := offline(t, plainLook)
 	id := h.mine()
+	h.open(screen.Route{Screen: screen.Customer, ID: id})
 	top.clash(id)
-	h.open(screen.Route{Screen: screen.Tray})
+	h.settle()
+	h.mustRead("另有一个值待定")
+	h.tap("1 项待处理")
 	for _, text := range []string{"手机有两个值", "139 5713 2086", "139 5713 9901", "137 0571 6655"} {
 		h.mustRead(text)
 	}

@@ -36,11 +36,19 @@ type Customer struct {
 
 // portrait is everything the page shows, read in one go off the main goroutine.
 type portrait struct {
-	row      book.Row
-	found    bool
-	contacts []book.Row
-	tasks    []book.Row
-	events   []book.Event
+	row       book.Row
+	found     bool
+	contacts  []book.Row
+	tasks     []book.Row
+	events    []book.Event
+	unsettled []book.TrayItem
+}
+
+// twoValues tells whether a field of the customer itself has two values that wait for a decision.
+func (d portrait) twoValues(field string) bool {
+	return slices.ContainsFunc(d.unsettled, func(i book.TrayItem) bool {
+		return i.Type == book.TrayConflict && i.Conflict.Text("record") == d.row.ID && i.Field == field
+	})
 }
 
 // NewCustomer returns the page of a customer. A follow-up that was begun and left stands in drafts.
@@ -140,7 +148,10 @@ func readPortrait(b *book.Book, id string) (portrait, error) {
 	data.tasks = slices.DeleteFunc(slices.Clone(data.tasks), func(t book.Row) bool {
 		return t.Text("status") == "done" || t.Text("status") == "archived"
 	})
-	data.events, err = b.Timeline(id)
+	if data.events, err = b.Timeline(id); err != nil {
+		return portrait{}, err
+	}
+	data.unsettled, err = b.Unsettled(id)
 	return data, err
 }
 
@@ -211,6 +222,11 @@ func (p *Customer) showHead() {
 		p.head.Add(widget.NewTag(words.T("ui.mark.asked"), widget.ToneAccent))
 	} else if row.Pending {
 		p.head.Add(widget.NewTag(words.T("ui.mark.pending"), widget.ToneNeutral))
+	}
+	if n := len(p.data.unsettled); n > 0 {
+		p.head.Add(widget.NewLink(words.T("ui.status.tray", "N", int64(n)), widget.Body, widget.ColorWarn, func() {
+			p.nav.Open(screen.Route{Screen: screen.Tray})
+		}))
 	}
 	role := widget.ColorDim
 	switch screen.DueTone(row.Due) {

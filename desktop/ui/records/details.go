@@ -77,6 +77,9 @@ func (d *details) showFields(data portrait) {
 		case value == "":
 			value, role = screen.None(), widget.ColorDim
 		}
+		if data.twoValues(f.Name) {
+			value, role = value+" · "+words.T("ui.mark.conflict"), widget.ColorWarn
+		}
 		row.SetValue(value, role).SetLast(i == len(fields)-1)
 		if d.page.mayEdit() && !screen.Hidden(data.row.Record, f.Name) {
 			row.OnTapped = func() { d.change(i, f) }
