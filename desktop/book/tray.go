@@ -200,8 +200,17 @@ func (b *Book) Again(id string) error {
 	return b.r.Dismiss(id, replica.Edit{Mutation: m, Local: item.Local})
 }
 
-// Dismiss takes an item out of the tray for good. A conflict is not dismissed but resolved.
-func (b *Book) Dismiss(id string) error { return b.r.Dismiss(id) }
+// Dismiss takes an item out of the tray; undo puts it back as it was. A conflict is not dismissed but resolved.
+func (b *Book) Dismiss(id string) (undo func() error, err error) {
+	item, ok, err := b.r.TrayItem(id)
+	if err != nil {
+		return nil, err
+	}
+	if !ok {
+		return nil, fault.New(fault.NotFound)
+	}
+	return func() error { return b.r.PutBack(item) }, b.r.Dismiss(id)
+}
 
 // recordOf is the record that a mutation by itself tells of.
 func recordOf(m change.Mutation) schema.Record {

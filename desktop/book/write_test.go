@@ -252,7 +252,7 @@ func TestTray(t *testing.T) {
 	again := must[[]book.Entry](t)(s.Outbox())[0]
 	want(t, "a new mutation", again.ID == out[0].ID, false)
 	want(t, "its base", again.Mutation.Base["level"], any("a"))
-	if err := s.Dismiss(byType[book.TrayVerdict].ID); err != nil {
+	if _, err := s.Dismiss(byType[book.TrayVerdict].ID); err != nil {
 		t.Fatal(err)
 	}
 	want(t, "tray", len(must[[]book.TrayItem](t)(s.Tray())), 0)

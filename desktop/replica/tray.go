@@ -87,7 +87,7 @@ func scanTray(values []driver.Value) (item TrayItem, err error) {
 	return item, err
 }
 
-// Dismiss puts an item away for good, and saves the changes that come of it in the same transaction.
+// Dismiss takes an item out of the tray, and saves the changes that come of it in the same transaction.
 func (r *Replica) Dismiss(id string, edits ...Edit) error {
 	return r.change(durable, func(t *tx) error {
 		t.touched.Tray, t.removed = true, true
@@ -102,6 +102,11 @@ func (r *Replica) Dismiss(id string, edits ...Edit) error {
 		}
 		return nil
 	})
+}
+
+// PutBack puts an item that was dismissed back into the tray.
+func (r *Replica) PutBack(item TrayItem) error {
+	return r.change(durable, func(t *tx) error { return t.tray(item) })
 }
 
 // tray puts an item into the tray, with the names as they are known now.

@@ -127,7 +127,8 @@ func (h *bench) emptyTray() {
 	items, err := h.book.Tray()
 	must(h.t, err)
 	for _, item := range items {
-		must(h.t, h.book.Dismiss(item.ID))
+		_, err := h.book.Dismiss(item.ID)
+		must(h.t, err)
 	}
 }
 

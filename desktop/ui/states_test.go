@@ -105,6 +105,10 @@ func TestRefusal(t *testing.T) {
 	h.mustRead("没有被接受")
 	h.mustRead("这位客户已经不由你负责")
 	h.mustRead("木渎镇金枫路 216 号")
+	h.tap("放弃这项改动")
+	h.mustRead("没有要处理的事")
+	h.tap("撤销") // by mistake: nothing of it is lost
+	h.mustRead("木渎镇金枫路 216 号")
 	h.tap("再试一次")
 	h.mustRead("没有要处理的事")
 	if entries, err := h.book.Outbox(); err != nil || len(entries) != 1 {

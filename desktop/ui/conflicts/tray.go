@@ -103,8 +103,15 @@ func (p *Page) framed(buttons *fyne.Container, above ...fyne.CanvasObject) fyne.
 
 func (p *Page) dismiss(id string) func() {
 	return func() {
-		if err := p.book.Dismiss(id); err != nil {
+		undo, err := p.book.Dismiss(id)
+		if err != nil {
 			p.nav.Fail(err)
+			return
 		}
+		p.nav.Toast(words.T("ui.tray.dismissed"), func() { // what was typed stood nowhere else
+			if err := undo(); err != nil {
+				p.nav.Fail(err)
+			}
+		})
 	}
 }

@@ -299,7 +299,8 @@ func (w *world) doDismiss(l *laptop, s step) {
 	}
 	if item, ok := w.trayItem(l, s.R[0], book.TrayRefusal, book.TrayVerdict, book.TrayLeave); ok {
 		w.settleTyped(l)
-		w.allowed(l, l.b.Dismiss(item.ID))
+		_, err := l.b.Dismiss(item.ID)
+		w.allowed(l, err)
 	}
 }
 
