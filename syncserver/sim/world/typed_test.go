@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 )
 
 // entry is one thing that somebody typed and that was shown to him as saved.
@@ -70,6 +72,8 @@ type pocket struct {
 	outbox map[string]*entry
 	tray   map[string]*returned
 	newest int64
+	epoch  string // where the laptop is in this very file
+	cursor int64
 }
 
 // returned is an item of the tray.
@@ -85,6 +89,17 @@ func (l *laptop) pocket() (p pocket, err error) {
 		return p, err
 	}
 	defer func() { _ = tx.Rollback() }() // it only reads
+	err = each(tx, `SELECT value FROM meta WHERE key = 'cursor'`, func(scan func(...any) error) error {
+		var at string
+		err := scan(&at)
+		epoch, number, _ := strings.Cut(at, ".")
+		p.epoch = epoch
+		p.cursor, _ = strconv.ParseInt(number, 10, 64) // before the first sync there is none
+		return err
+	})
+	if err != nil {
+		return p, err
+	}
 	err = each(tx, `SELECT n, mutation FROM outbox ORDER BY n`, func(scan func(...any) error) error {
 		var text string
 		var n int64
@@ -232,11 +247,11 @@ func (s likenesses) find(k *entry, free func(id string) bool) *entry {
 	return nil
 }
 
-// atEpoch tells whether the laptop's commits are those of the server's present history.
-func (l *laptop) atEpoch() bool {
-	l.w.mu.Lock()
-	defer l.w.mu.Unlock()
-	return l.epoch == l.w.books.epoch
+// behind tells whether a laptop has yet to see a commit of the server's present history.
+func (w *world) behind(p pocket, seq int64) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return p.epoch == w.books.epoch && p.cursor < seq
 }
 
 func (e *entry) key() key { return key{e.Kind, e.Record} }
@@ -272,8 +287,8 @@ func (l *laptop) missed(p pocket, id string, e *entry) (settled bool) {
 		w.fail(silent, "%s: refused (%s) without a word: %v", l, v.Code, e)
 	case v.Outcome == "conflict":
 		l.overridden(p, e, v)
-	case v.Seq > l.cursor && l.atEpoch() && !w.live:
-		w.fail(diverged, "%s: it is at %d, the server took it at %d, and meanwhile it is not to be seen: %v", l, l.cursor, v.Seq, e)
+	case w.behind(p, v.Seq) && !w.live:
+		w.fail(diverged, "%s: it is at %d, the server took it at %d, and meanwhile it is not to be seen: %v", l, p.cursor, v.Seq, e)
 	}
 	w.acked(e, v)
 	return true
