@@ -7,6 +7,7 @@ var Notice = kind(Kind{
 	Name:     "notice",
 	Title:    "code",
 	Audience: Audience{Users: []string{"user"}},
+	First:    true, // read on two laptops, it is read
 	Fields: []Field{
 		{Name: "user", Type: Ref{Kind: "user"}, Server: true},
 		{Name: "code", Type: Text{Max: 40}, Server: true},
@@ -24,6 +25,7 @@ var Conflict = kind(Kind{
 	Name:     "conflict",
 	Title:    "field",
 	Audience: Audience{Users: []string{"editor", "holder"}},
+	First:    true, // decided by two people, it is decided; a question about a decision helps nobody
 	Fields: []Field{
 		{Name: "editor", Type: Ref{Kind: "user"}, Server: true},
 		{Name: "holder", Type: Ref{Kind: "user"}, Server: true},

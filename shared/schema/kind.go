@@ -23,6 +23,7 @@ type Kind struct {
 	Audience Audience             // for records that stand alone
 	Server   bool                 // written by server commands only, never by a pushed edit
 	Fact     bool                 // append-only: created, never edited, so it never conflicts
+	First    bool                 // of two changes of a field the one that arrives first stays, and nobody is asked
 	Face     bool                 // shown by a pool to its members, masked as the pool says
 	Rules    []func(Record) error // rules that cross fields; each returns a *fault.Fault
 }

@@ -6,7 +6,6 @@ import (
 
 	"yuzhou/shared/access"
 	"yuzhou/shared/change"
-	"yuzhou/shared/crm"
 	"yuzhou/shared/fault"
 	"yuzhou/shared/schema"
 )
@@ -129,8 +128,8 @@ func (e *edit) mergeField(name string, mine any) error {
 		verdict = change.Clash // each of the two fits, both together do not
 	}
 	switch {
-	case verdict == change.Clash && e.kind == crm.Conflict:
-		return nil // it was decided already: a question about a decision helps nobody
+	case verdict == change.Clash && e.kind.First:
+		return nil
 	case verdict == change.Clash:
 		e.clashes = append(e.clashes, name)
 		return nil

@@ -98,6 +98,28 @@ func TestOneQuestionForOneField(t *testing.T) {
 	w.audit()
 }
 
+// TestReadTwice: a message that one person reads on two laptops is read, and no question comes of it. The reading that
+// arrives first stays; a clock decides nothing (SYNC-05).
+func TestReadTwice(t *testing.T) {
+	w := newWorld(t)
+	c := w.company()
+	id := w.customer(w.device(c.zhang), "恒达机械", nil)
+	w.outcome(w.one(w.device(c.manager), w.ask(Transfer, id, map[string]string{"to": c.wang})), change.Applied)
+	one, other := w.client(c.wang), w.client(c.wang)
+	one.pull(0, nil)
+	other.pull(0, nil)
+	message := one.shown("notice")[0]
+	arrives, follows := int64(1_772_500_060_000), int64(1_772_500_000_000)
+	w.outcome(w.one(other.by, w.edit("notice", message.ID, message.ID, "read_at", nil, arrives)), change.Applied)
+	w.outcome(w.one(one.by, w.edit("notice", message.ID, message.ID, "read_at", nil, follows)), change.Noop)
+	one.pull(0, nil)
+	one.mustEqual()
+	if n := len(w.all("conflict")); n != 0 || w.record("notice", message.ID).Values["read_at"] != arrives {
+		t.Errorf("%d conflicts, read at %v", n, w.record("notice", message.ID).Values["read_at"])
+	}
+	w.audit()
+}
+
 // TestWhatStandsUnderItWasSeen: a customer is not deleted by somebody who has not seen what others added under it; what he
 // added himself on this laptop he has seen (SYNC-07).
 func TestWhatStandsUnderItWasSeen(t *testing.T) {
