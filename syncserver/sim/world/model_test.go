@@ -114,7 +114,9 @@ func (w *world) pushed(before int64, user string, entries []*entry, results []fr
 		switch r := results[i].Result; {
 		case r.Seq <= before:
 		case r.Outcome == "refused":
-			if e.Op != "command" && w.books.version(e.key(), before) != nil {
+			// A conflict changes with what else is pushed, too: it follows its customer, and a newer one takes its place.
+			alone := e.Kind != "conflict" || len(entries) == 1
+			if e.Op != "command" && alone && w.books.version(e.key(), before) != nil {
 				m.of(e.key(), before) // nothing of it may be there
 			}
 		default:
