@@ -7,14 +7,13 @@ var Notice = kind(Kind{
 	Name:     "notice",
 	Title:    "code",
 	Audience: Audience{Users: []string{"user"}},
-	First:    true, // read on two laptops, it is read
 	Fields: []Field{
 		{Name: "user", Type: Ref{Kind: "user"}, Server: true},
 		{Name: "code", Type: Text{Max: 40}, Server: true},
 		{Name: "params", Type: Text{Max: 2000}, Server: true}, // JSON object of strings
 		{Name: "customer", Type: Ref{Kind: "customer"}, Server: true},
 		{Name: "at", Type: Moment{}, Server: true},
-		{Name: "read_at", Type: Moment{}},
+		{Name: "read_at", Type: Moment{}, First: true},
 	},
 })
 
@@ -25,7 +24,6 @@ var Conflict = kind(Kind{
 	Name:     "conflict",
 	Title:    "field",
 	Audience: Audience{Users: []string{"editor", "holder"}},
-	First:    true, // decided by two people, it is decided; a question about a decision helps nobody
 	Fields: []Field{
 		{Name: "editor", Type: Ref{Kind: "user"}, Server: true},
 		{Name: "holder", Type: Ref{Kind: "user"}, Server: true},
@@ -42,6 +40,7 @@ var Conflict = kind(Kind{
 		{Name: "mine_at", Type: Moment{}, Server: true},
 		{Name: "found_at", Type: Moment{}, Server: true},
 		{Name: "mutation", Type: Ref{}, Server: true},
-		{Name: "state", Type: Choose("open", "theirs", "mine", "typed", "replaced")}, // replaced: by a newer one of the same editor
+		// replaced: by a newer one of the same editor
+		{Name: "state", Type: Choose("open", "theirs", "mine", "typed", "replaced"), First: true},
 	},
 })

@@ -26,7 +26,7 @@ var Task = kind(Kind{
 		{Name: "description", Type: Text{Max: 5000, Long: true}},
 		{Name: "standard", Type: Text{Max: 1000, Long: true}},
 		{Name: "tags", Type: Tags{}},
-		{Name: "done_at", Type: Moment{}},
+		{Name: "done_at", Type: Moment{}, First: true},
 		{Name: "creator", Type: Ref{Kind: "user"}, Server: true},
 	},
 	Rules: []func(Record) error{blockedNeedsReason, dueAfterStart},

@@ -23,7 +23,6 @@ type Kind struct {
 	Audience Audience             // for records that stand alone
 	Server   bool                 // written by server commands only, never by a pushed edit
 	Fact     bool                 // append-only: created, never edited, so it never conflicts
-	First    bool                 // of two changes of a field the one that arrives first stays, and nobody is asked
 	Face     bool                 // shown by a pool to its members, masked as the pool says
 	Rules    []func(Record) error // rules that cross fields; each returns a *fault.Fault
 }
@@ -37,6 +36,7 @@ type Field struct {
 	Searched  bool // found by the search box
 	Sensitive bool // masked where a pool or a role says so
 	Server    bool // set by the server alone (number, author, time of receipt)
+	First     bool // of two changes the one that arrives first stays and nobody is asked: what was done is done
 }
 
 // Field finds a field by name.

@@ -128,7 +128,7 @@ func (e *edit) mergeField(name string, mine any) error {
 		verdict = change.Clash // each of the two fits, both together do not
 	}
 	switch {
-	case verdict == change.Clash && e.kind.First:
+	case verdict == change.Clash && f.First:
 		return nil
 	case verdict == change.Clash:
 		e.clashes = append(e.clashes, name)

@@ -98,9 +98,9 @@ func TestOneQuestionForOneField(t *testing.T) {
 	w.audit()
 }
 
-// TestReadTwice: a message that one person reads on two laptops is read, and no question comes of it. The reading that
-// arrives first stays; a clock decides nothing (SYNC-05).
-func TestReadTwice(t *testing.T) {
+// TestDoneTwice: a message that one person reads on two laptops is read, a task that two people finish is finished, and no
+// question comes of it. What arrives first stays; a clock decides nothing (SYNC-05).
+func TestDoneTwice(t *testing.T) {
 	w := newWorld(t)
 	c := w.company()
 	id := w.customer(w.device(c.zhang), "恒达机械", nil)
@@ -114,8 +114,22 @@ func TestReadTwice(t *testing.T) {
 	w.outcome(w.one(one.by, w.edit("notice", message.ID, message.ID, "read_at", nil, follows)), change.Noop)
 	one.pull(0, nil)
 	one.mustEqual()
-	if n := len(w.all("conflict")); n != 0 || w.record("notice", message.ID).Values["read_at"] != arrives {
-		t.Errorf("%d conflicts, read at %v", n, w.record("notice", message.ID).Values["read_at"])
+	task := w.id()
+	w.outcome(w.one(one.by, w.mutation(change.Create, "task", task, task, Values{
+		"title": "寄样品", "list": "today", "status": "open", "priority": "low", "executor": c.wang,
+	})), change.Applied)
+	finish := func(at int64) Mutation {
+		m := w.edit("task", task, task, "status", "open", "done")
+		m.Set["done_at"] = at
+		return m.Sealed()
+	}
+	w.outcome(w.one(other.by, finish(arrives)), change.Applied)
+	w.outcome(w.one(one.by, finish(follows)), change.Noop)
+	if w.record("notice", message.ID).Values["read_at"] != arrives || w.record("task", task).Values["done_at"] != arrives {
+		t.Errorf("read at %v, done at %v", w.record("notice", message.ID).Values["read_at"], w.record("task", task).Values["done_at"])
+	}
+	if n := len(w.all("conflict")); n != 0 {
+		t.Errorf("%d conflicts", n)
 	}
 	w.audit()
 }

@@ -28,6 +28,7 @@ var (
 	byLine   = map[string]bool{"remark": true, "description": true, "standard": true}
 	byDelta  = map[string]bool{"tags": true, "participants": true}
 	byLatest = map[string]bool{"next_contact_at": true}
+	byFirst  = map[string]bool{"done_at": true}
 	ofServer = map[string]bool{"number": true, "author": true, "received_at": true, "creator": true, "occurred_at": true, "recorded_at": true}
 )
 
@@ -49,6 +50,8 @@ func meet(field string, base, now, mine any) (any, int) {
 			return mine, mixed
 		}
 		return now, mixed
+	case byFirst[field]:
+		return now, stay
 	case byLine[field]:
 		return nil, mixed // or a clash, as the server says: see woven
 	}
