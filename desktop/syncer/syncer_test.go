@@ -82,6 +82,26 @@ func TestStrangersAreNotBelieved(t *testing.T) {
 	}
 }
 
+// TestDamagedLogin: a laptop does not take itself for somebody else because the answer to its login was damaged.
+func TestDamagedLogin(t *testing.T) {
+	s := newStation(t)
+	r, _ := laptop(t, s)
+	s.answer = func(w http.ResponseWriter, _ *http.Request, _ []change.Mutation) bool {
+		body := `{"token":"secret","user":"u-me","name":"张伟","epoch":"e1","time":1}`
+		w.Header().Set("Content-Type", jsonType)
+		w.Header().Set(wire.HeaderDigest, wire.Digest([]byte(body)))
+		_, _ = fmt.Fprint(w, strings.Replace(body, "u-me", "u-mg", 1))
+		return true
+	}
+	_, err := SignIn(t.Context(), r, nil, Credentials{Address: s.url, Login: "zw", Password: "p", Device: "test"})
+	want(t, "code", fault.CodeOf(err), fault.Offline)
+	account, err := r.Account()
+	if err != nil {
+		t.Fatal(err)
+	}
+	want(t, "who", account.User, me)
+}
+
 // TestLostAnswer: a batch that arrived but whose answer was lost is sent again, the same mutations, and has one effect.
 func TestLostAnswer(t *testing.T) {
 	s := newStation(t)

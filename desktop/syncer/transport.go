@@ -94,7 +94,8 @@ type answer struct {
 	body   []byte
 }
 
-// post sends a request and reads the whole answer; one that is not 2xx is an error.
+// post sends a request and reads the whole answer; one that is not 2xx is an error. One whose body does not fit its digest
+// was damaged, and counts as none.
 func (m *remote) post(ctx context.Context, path, contentType, digest string, body []byte) (answer, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, m.base+path, bytes.NewReader(body))
 	if err != nil {
@@ -118,6 +119,9 @@ func (m *remote) post(ctx context.Context, path, contentType, digest string, bod
 	}
 	if len(text) > wire.MaxPageBytes {
 		return answer{}, fault.New(fault.TooLarge, "Limit", wire.MaxPageBytes)
+	}
+	if sum := res.Header.Get(wire.HeaderDigest); sum != "" && wire.Digest(text) != sum {
+		return answer{}, offline(path, errors.New("the body does not fit its digest"))
 	}
 	a := answer{res.StatusCode, res.Header, text}
 	if a.status < 200 || a.status > 299 {
@@ -175,12 +179,9 @@ func (m *remote) sync(ctx context.Context, path, contentType, digest string, bod
 	if err != nil {
 		return reply{}, err
 	}
-	epoch, sum := a.header.Get(wire.HeaderEpoch), a.header.Get(wire.HeaderDigest)
-	if !a.is(wire.ContentType) || epoch == "" || sum == "" {
+	epoch := a.header.Get(wire.HeaderEpoch)
+	if !a.is(wire.ContentType) || epoch == "" || a.header.Get(wire.HeaderDigest) == "" {
 		return reply{}, fault.New(fault.NotOurServer, "Status", a.status)
-	}
-	if wire.Digest(a.body) != sum {
-		return reply{}, offline(path, errors.New("the body does not fit its digest"))
 	}
 	if m.epoch != "" && epoch != m.epoch {
 		return reply{}, fault.New(fault.EpochChanged)

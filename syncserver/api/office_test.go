@@ -167,6 +167,10 @@ func (o *office) send(login, method, path, contentType string, body []byte, head
 			o.Errorf("%s %s: %d is no failure of ours: %s", method, path, got.status, got.body)
 		}
 	}
+	if got.status == http.StatusOK && strings.HasPrefix(got.header.Get("Content-Type"), "application/json") && strings.HasPrefix(path, "/api/v1/") && !strings.HasSuffix(path, "/openapi.json") &&
+		got.header.Get(wire.HeaderDigest) != wire.Digest(got.body) {
+		o.Errorf("%s %s: the digest does not fit", method, path)
+	}
 	return got
 }
 

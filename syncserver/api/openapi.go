@@ -83,12 +83,16 @@ func (s schemas) success(end endpoint) object {
 	if end.out != nil {
 		response["content"] = object{end.given: s.content(end.out, end.given)}
 	}
-	if end.given == wire.ContentType {
+	digest := header("", "Hex SHA-256 of the body as sent.", true)
+	switch {
+	case end.given == wire.ContentType:
 		response["headers"] = object{
 			wire.HeaderEpoch:  header("", "The server's epoch; another one means that it was restored.", true),
-			wire.HeaderDigest: header("", "Hex SHA-256 of the body as sent.", true),
+			wire.HeaderDigest: digest,
 			wire.HeaderTime:   header("", "The server's clock, Unix milliseconds.", true),
 		}
+	case end.given == jsonType && end.out != nil:
+		response["headers"] = object{wire.HeaderDigest: digest}
 	}
 	return response
 }

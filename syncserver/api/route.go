@@ -1,6 +1,8 @@
 package api
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"reflect"
@@ -8,6 +10,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"yuzhou/shared/wire"
 	"yuzhou/syncserver/hub"
 )
 
@@ -117,8 +120,22 @@ func answer[Out any](a *API, c call, out Out, err error) {
 		c.Status(http.StatusNoContent)
 		c.Writer.WriteHeaderNow()
 	default:
-		c.PureJSON(http.StatusOK, out)
+		a.giveJSON(c, out)
 	}
+}
+
+// giveJSON answers with a value and the digest of its text: a laptop must not take itself for somebody else because a bit
+// of the answer to its login was lost.
+func (a *API) giveJSON(c call, out any) {
+	var body bytes.Buffer
+	text := json.NewEncoder(&body)
+	text.SetEscapeHTML(false)
+	if err := text.Encode(out); err != nil {
+		a.refuse(c.Context, err)
+		return
+	}
+	c.Header(wire.HeaderDigest, wire.Digest(body.Bytes()))
+	c.Data(http.StatusOK, jsonType+"; charset=utf-8", body.Bytes())
 }
 
 func outType[Out any]() reflect.Type {

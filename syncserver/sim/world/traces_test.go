@@ -63,25 +63,26 @@ func (l *laptop) checkTraces(h held) {
 	if l.w.lengthy {
 		most = lengthySlack
 	}
-	if slack := len(found); slack > 0 && slack <= most && !l.w.live {
-		for _, name := range found {
-			if name != replica.FileName {
-				slack = 0
-			}
-		}
-		if slack > 0 {
-			l.w.must(l.r.Upkeep())
-			found = l.traces()
-		}
+	onlySlack := len(found) > 0 && len(found) <= most
+	for _, name := range found {
+		onlySlack = onlySlack && name == replica.FileName
+	}
+	switch {
+	case onlySlack && l.w.live && !l.w.resting:
+		return // at rest it is looked at again
+	case onlySlack:
+		l.w.must(l.r.Upkeep())
+		found = l.traces()
 	}
 	for word, name := range found {
 		l.w.fail(leaked, "%s: the bytes of %s (of %v) are in %s and in no row of it", l, word, l.w.books.places[word], name)
 	}
 }
 
-// How many words may be left until the upkeep. Long rows have whole rows moved from page to page.
+// How many words may be left until the upkeep: those of a row that was moved whole from page to page. Long rows have many
+// rows moved.
 const (
-	mostSlack    = 2
+	mostSlack    = 8
 	lengthySlack = 12
 )
 
