@@ -172,7 +172,7 @@ func (a answer) is(want string) bool {
 }
 
 // sync sends a sync request. An answer without our type, epoch and digest is not from our server: a captive portal says
-// 200 too. One whose body does not fit its digest was damaged, and counts as none.
+// 200 too.
 func (m *remote) sync(ctx context.Context, path, contentType, digest string, body []byte) (reply, error) {
 	sent := m.clock()
 	a, err := m.post(ctx, path, contentType, digest, body)
