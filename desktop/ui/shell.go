@@ -210,10 +210,14 @@ func (s *shell) showStatus() {
 	}
 }
 
-func (s *shell) toast(text string, undo func()) {
-	action := ""
-	if undo != nil {
-		action = words.T("ui.button.undo")
+func (s *shell) toast(text string, undo func() error) {
+	if undo == nil {
+		s.window.toasts.Say(text, widget.ToneGood, "", nil)
+		return
 	}
-	s.window.toasts.Say(text, widget.ToneGood, action, undo)
+	s.window.toasts.Say(text, widget.ToneGood, words.T("ui.button.undo"), func() {
+		if err := undo(); err != nil {
+			s.fail(err)
+		}
+	})
 }

@@ -108,10 +108,6 @@ func (p *Page) dismiss(id string) func() {
 			p.nav.Fail(err)
 			return
 		}
-		p.nav.Toast(words.T("ui.tray.dismissed"), func() { // what was typed stood nowhere else
-			if err := undo(); err != nil {
-				p.nav.Fail(err)
-			}
-		})
+		p.nav.Toast(words.T("ui.tray.dismissed"), undo) // what was typed stood nowhere else
 	}
 }

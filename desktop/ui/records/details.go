@@ -141,10 +141,8 @@ func (d *details) save(f schema.Field, e editor) {
 		return
 	}
 	d.open = ""
-	p.nav.Toast(words.T("ui.customer.saved", "Field", screen.FieldLabel("customer", f.Name)), func() {
-		if err := p.book.Set("customer", p.id, schema.Values{f.Name: old}); err != nil {
-			p.nav.Fail(err)
-		}
+	p.nav.Toast(words.T("ui.customer.saved", "Field", screen.FieldLabel("customer", f.Name)), func() error {
+		return p.book.Set("customer", p.id, schema.Values{f.Name: old})
 	})
 	p.Reload()
 }

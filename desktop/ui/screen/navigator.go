@@ -28,8 +28,8 @@ type Navigator struct {
 	Ask func(Question)
 	// Refit takes the buttons of the top bar from the screen anew.
 	Refit func()
-	// Toast tells in passing that something was done; undo may be nil.
-	Toast func(text string, undo func())
+	// Toast tells in passing that something was done; undo may be nil. Where it fails, that is told like any failure.
+	Toast func(text string, undo func() error)
 	// Fail tells that something could not be done, with its cause and the next step.
 	Fail func(error)
 	// Focus puts the cursor somewhere.

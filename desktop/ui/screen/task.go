@@ -22,9 +22,5 @@ func ChangeTask(b *book.Book, nav *Navigator, id string, values, before schema.V
 		nav.Fail(err)
 		return
 	}
-	nav.Toast(said, func() {
-		if err := b.Set("task", id, before); err != nil {
-			nav.Fail(err)
-		}
-	})
+	nav.Toast(said, func() error { return b.Set("task", id, before) })
 }

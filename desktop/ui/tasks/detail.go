@@ -211,11 +211,7 @@ func (d *detail) remove() {
 	}
 	d.page.chosen = ""
 	d.clear()
-	nav.Toast(words.T("ui.tasks.deleted", "Title", row.Title()), func() {
-		if err := restore(b, row); err != nil {
-			nav.Fail(err)
-		}
-	})
+	nav.Toast(words.T("ui.tasks.deleted", "Title", row.Title()), func() error { return restore(b, row) })
 }
 
 // restore takes back the deletion that waits in the outbox.

@@ -16,8 +16,7 @@ func (l *laptop) check(complete bool) {
 	if h.meta["published"] != "1" {
 		return
 	}
-	epoch, number, _ := strings.Cut(h.meta["cursor"], ".")
-	cursor, err := strconv.ParseInt(number, 10, 64)
+	epoch, cursor, err := placeOf(h.meta["cursor"])
 	if err != nil {
 		l.w.fail(diverged, "%s is nowhere: %q", l, h.meta["cursor"])
 		return
@@ -39,6 +38,13 @@ func (l *laptop) check(complete bool) {
 	if complete {
 		l.checkTraces(h)
 	}
+}
+
+// placeOf takes a cursor apart: the epoch, and the commit in it.
+func placeOf(cursor string) (epoch string, seq int64, err error) {
+	epoch, number, _ := strings.Cut(cursor, ".")
+	seq, err = strconv.ParseInt(number, 10, 64)
+	return epoch, seq, err
 }
 
 // checkState holds the server's rows against the state at the laptop's commit (I3, I4, I6).

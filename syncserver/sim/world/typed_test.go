@@ -4,8 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strconv"
-	"strings"
 )
 
 // entry is one thing that somebody typed and that was shown to him as saved.
@@ -92,9 +90,7 @@ func (l *laptop) pocket() (p pocket, err error) {
 	err = each(tx, `SELECT value FROM meta WHERE key = 'cursor'`, func(scan func(...any) error) error {
 		var at string
 		err := scan(&at)
-		epoch, number, _ := strings.Cut(at, ".")
-		p.epoch = epoch
-		p.cursor, _ = strconv.ParseInt(number, 10, 64) // before the first sync there is none
+		p.epoch, p.cursor, _ = placeOf(at) // before the first sync there is none
 		return err
 	})
 	if err != nil {
