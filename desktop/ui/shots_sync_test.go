@@ -114,6 +114,8 @@ func (h *bench) shootTrays(top *laptop) {
 	top.leave(mine[7], wire.Leave{How: "reclaimed", Days: 30, At: noon.UnixMilli(), Name: h.book.Name("customer", mine[7])})
 	h.open(screen.Route{Screen: screen.Tray})
 	h.shootBoth("tray-children-leaves")
+	h.tap(words.T("ui.tray.dropIt"))
+	h.shootBoth("tray-dropped")
 	h.emptyTray()
 	must(h.t, h.book.Set("customer", mine[1], schema.Values{"address": "写在副本上的地址"}))
 	top.refuse(fault.New(fault.ReplicaFork)) // has everything fetched anew: nothing can land here after it
