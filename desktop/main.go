@@ -22,7 +22,7 @@ const version = "0.1.0"
 // line is the command line.
 type line struct {
 	Open    openCommand    `cmd:"" default:"withargs" help:"Open the window (this is what happens without a command)."`
-	Sync    syncCommand    `cmd:"" help:"Sync a data folder without a window, once, and print one line of result."`
+	Sync    syncCommand    `cmd:"" help:"Sync a data folder without a window, over the network or by file, and print one line of result."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 }
 
@@ -40,7 +40,9 @@ func (c *openCommand) Run() error {
 }
 
 type syncCommand struct {
-	Once          bool   `required:"" help:"Sync once and end: the only way there is."`
+	Once          bool   `required:"" xor:"how" help:"Sync once over the network and end."`
+	Save          string `required:"" xor:"how" type:"path" placeholder:"FILE" help:"Save what waits for the server into a sync file."`
+	Read          string `required:"" xor:"how" type:"existingfile" placeholder:"FILE" help:"Read the answer to the sync file that was saved last."`
 	Data          string `type:"path" default:"${data}" help:"The data folder."`
 	Server        string `help:"The server's address, to log in first."`
 	Login         string `help:"The login name, to log in first."`
@@ -59,6 +61,7 @@ func (c *syncCommand) Run() error {
 	}
 	code := syncer.OnceCommand(ctx, syncer.Command{
 		Dir: c.Data, Server: c.Server, Login: c.Login, Password: os.Stdin, Device: name, Clock: clock.System,
+		SaveTo: c.Save, ReadFrom: c.Read,
 	}, os.Stdout)
 	stop()
 	os.Exit(code)

@@ -33,7 +33,7 @@ var sharedOrder = [][]string{
 	{"shared/pool"},
 	{"shared/change"},
 	{"shared/wire"},
-	{"shared/transfer", "shared/sample"},
+	{"shared/transfer", "shared/sample", "shared/syncfile"},
 }
 
 // sharedNarrow are those that may know less than their place allows. schema only gives a field's refusal its code;

@@ -16,7 +16,8 @@ import (
 // book is the open data folder of a command.
 type book struct {
 	*session
-	hub *hub.Hub
+	core *server.Core
+	hub  *hub.Hub
 }
 
 // with opens the store for one command. A server may be running on it.
@@ -29,7 +30,7 @@ func (f folder) with(s *session, do func(*book) error) error {
 	if err != nil {
 		return opening(where, err)
 	}
-	return errors.Join(do(&book{session: s, hub: core.Hub}), core.Close())
+	return errors.Join(do(&book{session: s, core: core, hub: core.Hub}), core.Close())
 }
 
 // log is the log of a command: JSON lines beside its result.

@@ -38,6 +38,7 @@ type commandLine struct {
 	Audit    auditCommands   `cmd:"" help:"audit"`
 	Restored restoredCommand `cmd:"" help:"restored"`
 
+	SyncFile  syncFileCommand  `cmd:"" name:"sync-file" help:"sync_file"`
 	MoveStore moveStoreCommand `cmd:"" name:"move-store" help:"move_store"`
 	Version   versionCommand   `cmd:"" help:"version"`
 }

@@ -4,6 +4,7 @@ import (
 	"database/sql/driver"
 	"encoding/json"
 	"fmt"
+	"math"
 	"time"
 
 	"yuzhou/shared/change"
@@ -26,13 +27,18 @@ const openOffers = "FROM kept WHERE offer > 0 AND offer = 1 ORDER BY n LIMIT ?"
 
 // Offered gives the next kept mutations that a restored server is to be offered again, in the order in which they were
 // typed. They carry their old ids: what the server remembers it answers with the result it gave.
-func (r *Replica) Offered(limit int) (out []Outgoing, err error) {
+func (r *Replica) Offered(limit int) ([]Outgoing, error) { return r.offered(limit, maxAhead) }
+
+// OfferedAll is Offered for a sync file.
+func (r *Replica) OfferedAll() ([]Outgoing, error) { return r.offered(math.MaxInt32, maxCarried) }
+
+func (r *Replica) offered(limit, size int) (out []Outgoing, err error) {
 	empty, err := r.none("SELECT 1 "+openOffers, int64(1))
 	if err != nil || empty {
 		return nil, err
 	}
 	err = r.view(func(c *conn) (err error) {
-		out, err = c.outgoing("SELECT n, id, mutation, 0 "+openOffers, limit)
+		out, err = c.outgoing("SELECT n, id, mutation, 0 "+openOffers, limit, size)
 		return err
 	})
 	return out, err

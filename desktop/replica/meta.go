@@ -30,6 +30,7 @@ const (
 	metaSchema    = "schema"
 	metaCounted   = "counted"
 	metaSweep     = "sweep"
+	metaSyncFile  = "sync_file"
 	metaPrefer    = "prefer."
 )
 
@@ -124,6 +125,20 @@ func (r *Replica) Preference(name string) (value string, err error) {
 // SetPreference writes a setting of this laptop.
 func (r *Replica) SetPreference(name, value string) error {
 	return r.change(durable, func(t *tx) error { return t.setMeta(metaPrefer+name, value) })
+}
+
+// SyncFile is the id of the sync file that was saved last and has no answer yet, "" when there is none.
+func (r *Replica) SyncFile() (id string, err error) {
+	err = r.view(func(c *conn) error {
+		id, err = c.meta(metaSyncFile)
+		return err
+	})
+	return id, err
+}
+
+// SetSyncFile notes which sync file waits for its answer, "" for none.
+func (r *Replica) SetSyncFile(id string) error {
+	return r.change(durable, func(t *tx) error { return t.setMeta(metaSyncFile, id) })
 }
 
 const yes = "1"

@@ -56,12 +56,11 @@ func Unpack(body []byte) (*Unpacked, error) {
 	if err != nil {
 		return nil, err
 	}
-	var last wire.Frame
-	line := text[strings.LastIndexByte(strings.TrimSuffix(text, "\n"), '\n')+1:]
-	if !strings.HasSuffix(line, "\n") || json.Unmarshal([]byte(line), &last) != nil || last.End == nil {
+	end, ok := wire.EndOf(text)
+	if !ok {
 		return nil, fault.New(fault.Malformed, "What", "page without end")
 	}
-	return &Unpacked{*last.End, text, body}, nil
+	return &Unpacked{end, text, body}, nil
 }
 
 // Read reads a page. Those of a first sync are read in another way, which is faster where nothing is there yet.

@@ -5,6 +5,7 @@ import (
 	"database/sql/driver"
 	"encoding/json"
 	"errors"
+	"math"
 	"time"
 
 	"yuzhou/shared/change"
@@ -26,7 +27,15 @@ const maxAhead = 4 << 20
 // Outgoing gives the next mutations to send, in order, and notes that they are being sent: from then on they cannot be
 // undone, whatever becomes of the answer. The note is on the disk before the first byte leaves; for many batches it is
 // one note, because each is a wait for the disk.
-func (r *Replica) Outgoing(limit int) ([]Outgoing, error) {
+func (r *Replica) Outgoing(limit int) ([]Outgoing, error) { return r.takeOut(limit, maxAhead) }
+
+// OutgoingAll is Outgoing for a sync file, which takes all that waits.
+func (r *Replica) OutgoingAll() ([]Outgoing, error) { return r.takeOut(math.MaxInt32, maxCarried) }
+
+// maxCarried bounds the bytes that go into one sync file: years of typing.
+const maxCarried = 64 << 20
+
+func (r *Replica) takeOut(limit, size int) ([]Outgoing, error) {
 	empty, err := r.none("SELECT 1 FROM outbox WHERE state <> 'answered' LIMIT 1")
 	if err != nil || empty {
 		return nil, err
@@ -34,7 +43,7 @@ func (r *Replica) Outgoing(limit int) ([]Outgoing, error) {
 	var out []Outgoing
 	err = r.change(durable, func(t *tx) (err error) {
 		for sorted := false; !sorted; {
-			if out, err = t.outgoing("SELECT n, id, mutation, tries FROM outbox WHERE state <> 'answered' ORDER BY n LIMIT ?", limit); err != nil {
+			if out, err = t.outgoing("SELECT n, id, mutation, tries FROM outbox WHERE state <> 'answered' ORDER BY n LIMIT ?", limit, size); err != nil {
 				return err
 			}
 			if sorted, err = t.sortOut(out); err != nil {
@@ -50,15 +59,15 @@ func (r *Replica) Outgoing(limit int) ([]Outgoing, error) {
 	return out, err
 }
 
-// outgoing reads lines to send.
-func (c *conn) outgoing(text string, limit int) (out []Outgoing, err error) {
+// outgoing reads lines to send, at most so many and so many bytes, but at least one.
+func (c *conn) outgoing(text string, limit, most int) (out []Outgoing, err error) {
 	size := 0
 	err = c.query(text, []driver.Value{int64(limit)}, func(row []driver.Value) error {
 		var o Outgoing
 		o.n, _ = row[0].(int64)
 		o.ID, _ = row[1].(string)
 		mutation, _ := row[2].(string)
-		if size += len(mutation); size > maxAhead && len(out) > 0 {
+		if size += len(mutation); size > most && len(out) > 0 {
 			return errEnough
 		}
 		o.Text = json.RawMessage(mutation)

@@ -5,6 +5,7 @@ package session
 import (
 	"context"
 	"errors"
+	"io"
 	"io/fs"
 	"log/slog"
 	"net/http"
@@ -219,7 +220,7 @@ func (s *Session) Saved() error {
 func (s *Session) FirstSync(ctx context.Context, tell func(screen.Status)) error {
 	w := s.now()
 	if w == nil || w.syncer == nil {
-		return errors.New("session: nobody is logged in")
+		return errNoServer
 	}
 	quiet := w.syncer.Listen(func(st syncer.Status) { tell(statusOf(st)) })
 	_, err := w.syncer.Once(ctx)
@@ -268,6 +269,29 @@ func (s *Session) Rescan() error {
 	}
 	s.SyncNow()
 	return nil
+}
+
+// errNoServer: what was asked for needs somebody who is logged in.
+var errNoServer = errors.New("session: nobody is logged in")
+
+// SaveSync writes what waits for the server into a sync file, and gives the number of changes (SYNC-15).
+func (s *Session) SaveSync(out io.Writer) (changes int, err error) {
+	w := s.now()
+	if w == nil || w.syncer == nil {
+		return 0, errNoServer
+	}
+	return w.syncer.SaveFile(out)
+}
+
+// ReadSync takes the answer to the sync file that was saved last; it gives how many changes were answered and how many rows
+// came.
+func (s *Session) ReadSync(in io.Reader) (changes, rows int, err error) {
+	w := s.now()
+	if w == nil || w.syncer == nil {
+		return 0, 0, errNoServer
+	}
+	report, err := w.syncer.ReadFile(context.Background(), in)
+	return report.Pushed + report.Refused, report.PulledRows, err
 }
 
 // Status tells how the last contact with the server went.

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net/http"
+	"os"
 	"strings"
 
 	"yuzhou/desktop/replica"
@@ -29,6 +31,8 @@ type Command struct {
 	Device   string    // what people call this laptop
 	Client   *http.Client
 	Clock    clock.Clock
+	SaveTo   string // instead of a sync: the sync file to save
+	ReadFrom string // instead of a sync: the answer to read
 }
 
 // OnceCommand syncs a data folder once, writes one line of result to out and gives the exit code.
@@ -73,11 +77,48 @@ func (c Command) run(ctx context.Context) (line string, code int, err error) {
 		return "", 0, err
 	}
 	defer s.Close()
-	report, err := s.Once(ctx)
+	var report Report
+	switch {
+	case c.SaveTo != "":
+		return c.save(s)
+	case c.ReadFrom != "":
+		report, err = c.read(ctx, s)
+	default:
+		report, err = s.Once(ctx)
+	}
 	if err != nil {
 		return "", 0, err
 	}
 	return c.result(r, report)
+}
+
+// save saves a sync file. One that is there is not written over: it may be on its way.
+func (c Command) save(s *Syncer) (string, int, error) {
+	file, err := os.OpenFile(c.SaveTo, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	switch {
+	case errors.Is(err, fs.ErrExist):
+		return "", 0, fault.New(fault.Exists, "Name", c.SaveTo).Because("sync file", err)
+	case err != nil:
+		return "", 0, badFile(c.SaveTo, err)
+	}
+	changes, err := s.SaveFile(file)
+	if err = errors.Join(err, file.Sync(), file.Close()); err != nil {
+		return "", 0, errors.Join(err, os.Remove(c.SaveTo))
+	}
+	return fmt.Sprintf("saved changes=%d file=%q", changes, c.SaveTo), ExitSynced, nil
+}
+
+func (c Command) read(ctx context.Context, s *Syncer) (Report, error) {
+	file, err := os.Open(c.ReadFrom)
+	if err != nil {
+		return Report{}, badFile(c.ReadFrom, err)
+	}
+	report, err := s.ReadFile(ctx, file)
+	return report, errors.Join(err, file.Close())
+}
+
+func badFile(path string, err error) error {
+	return fault.New(fault.BadFile, "Reason", err.Error(), "File", path).Because("sync file", err)
 }
 
 func (c Command) result(r *replica.Replica, report Report) (string, int, error) {

@@ -67,7 +67,7 @@ func (s *Syncer) fetch(ctx context.Context, m *remote, ask wire.Pull) unpacked {
 	if err != nil {
 		return unpacked{err: err}
 	}
-	s.measured(answer.skew)
+	s.measured(answer)
 	u, err := replica.Unpack(answer.body)
 	return unpacked{u, answer.epoch, err}
 }

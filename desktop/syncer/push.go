@@ -216,7 +216,7 @@ func (s *Syncer) exchange(ctx context.Context, m *remote, p parcel) results {
 	if err != nil {
 		return results{err: err}
 	}
-	s.measured(answer.skew)
+	s.measured(answer)
 	list, err := readResults(answer.body)
 	switch {
 	case err != nil:

@@ -152,13 +152,13 @@ func (s *Syncer) show(set func(*Status)) {
 // noise is the difference between two measurements of the clocks that the network alone explains.
 const noise = 2 * time.Second
 
-// measured keeps how far this machine's clock is ahead of the server's.
-func (s *Syncer) measured(skew time.Duration) {
-	if (skew - s.Status().Skew).Abs() < noise {
+// measured keeps how far this machine's clock is ahead of the server's, as an answer has shown it.
+func (s *Syncer) measured(r reply) {
+	if !r.timed || (r.skew-s.Status().Skew).Abs() < noise {
 		return
 	}
-	s.show(func(st *Status) { st.Skew = skew })
-	if err := s.r.SetSkew(skew.Milliseconds()); err != nil {
+	s.show(func(st *Status) { st.Skew = r.skew })
+	if err := s.r.SetSkew(r.skew.Milliseconds()); err != nil {
 		s.log.Warn("skew not kept", "error", err)
 	}
 }

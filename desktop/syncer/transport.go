@@ -56,6 +56,7 @@ func newRemote(client *http.Client, base, token string, clk clock.Clock) *remote
 type reply struct {
 	body  []byte
 	epoch string
+	timed bool          // skew was measured
 	skew  time.Duration // device clock minus server clock
 }
 
@@ -190,6 +191,7 @@ func (m *remote) sync(ctx context.Context, path, contentType, digest string, bod
 	out := reply{body: a.body, epoch: epoch}
 	if ms, err := strconv.ParseInt(a.header.Get(wire.HeaderTime), 10, 64); err == nil {
 		got := m.clock()
+		out.timed = true
 		out.skew = sent.Add(got.Sub(sent) / 2).Sub(clock.FromMillis(ms)).Round(time.Millisecond)
 	}
 	return out, nil

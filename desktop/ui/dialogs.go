@@ -3,10 +3,6 @@ package ui
 import (
 	"cmp"
 	"errors"
-	"io"
-
-	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/dialog"
 
 	"yuzhou/desktop/ui/screen"
 	"yuzhou/desktop/ui/widget"
@@ -63,28 +59,4 @@ func (s *shell) fail(err error) {
 	s.dialog = widget.ShowDialog(s.window.window, widget.DialogSpec{
 		Title: words.T("ui.fault.title"), Body: body, Confirm: words.T("ui.button.ok"),
 	})
-}
-
-// saveFile asks where to save a file and writes it.
-func (s *shell) saveFile(name string, write func(io.Writer) error) {
-	ask := dialog.NewFileSave(func(file fyne.URIWriteCloser, err error) {
-		if err != nil {
-			s.fail(err)
-			return
-		}
-		if file == nil { // cancelled
-			return
-		}
-		err = write(file)
-		if closed := file.Close(); err == nil {
-			err = closed
-		}
-		if err != nil {
-			s.fail(err)
-			return
-		}
-		s.toast(words.T("ui.outbox.exported"), nil)
-	}, s.window.window)
-	ask.SetFileName(name)
-	ask.Show()
 }

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -173,6 +174,8 @@ func (h *bench) port() Port {
 		SyncNow:      func() { h.synced++ },
 		AllowRemoval: func() error { h.allowed++; return nil },
 		Rescan:       func() error { h.rescans++; return nil },
+		SaveSync:     func(io.Writer) (int, error) { return 0, h.refuse },
+		ReadSync:     func(io.Reader) (int, int, error) { return 0, 0, h.refuse },
 		Now:          clock.At(noon),
 		Status:       func() screen.Status { return h.status },
 		Listen:       func(func()) func() { return func() {} },

@@ -4,6 +4,7 @@ package ui
 
 import (
 	"context"
+	"io"
 	"time"
 
 	"yuzhou/desktop/book"
@@ -35,6 +36,10 @@ type Port struct {
 	AllowRemoval func() error
 	// Rescan has everything fetched anew beside what is in use, keeping what is unsent, and starts it (SYNC-16).
 	Rescan func() error
+	// SaveSync writes what waits for the server into a sync file, and gives the number of changes; ReadSync takes its answer,
+	// and gives how many changes were answered and how many rows came (SYNC-15). They block like those with a context.
+	SaveSync func(out io.Writer) (changes int, err error)
+	ReadSync func(in io.Reader) (changes, rows int, err error)
 	// Now is the present moment, for the times on the login page.
 	Now func() time.Time
 	// Status tells how the last contact with the server went; Listen calls back, on any goroutine, when that changes.

@@ -76,7 +76,7 @@ func (s *shell) object() fyne.CanvasObject {
 func (s *shell) navigator() *screen.Navigator {
 	return &screen.Navigator{
 		Open: s.open, Load: s.window.load, Status: s.window.port.Status, FollowUp: func() { s.search.findToTalk() },
-		Form: s.openForm, Ask: s.ask, Toast: s.toast, Refit: s.showActions, Fail: s.fail, SaveFile: s.saveFile,
+		Form: s.openForm, Ask: s.ask, Toast: s.toast, Refit: s.showActions, Fail: s.fail, SaveFile: s.saveFile, OpenFile: s.openFile,
 		Focus:  func(f fyne.Focusable) { s.window.window.Canvas().Focus(f) },
 		Editor: func(kind string, f schema.Field, v any) screen.Editor { return s.forms.Editor(kind, f, v) },
 	}
@@ -173,6 +173,7 @@ func (s *shell) make(r screen.Route) screen.Page {
 		return settings.New(s.book, s.nav, settings.Controls{
 			Account: w.port.Account, Preferences: w.port.Preferences, Keep: w.keep,
 			SyncNow: w.port.SyncNow, Rescan: w.port.Rescan, LogOut: w.logOut, Decide: s.status.askRemoval,
+			SaveSync: w.port.SaveSync, ReadSync: w.port.ReadSync,
 		})
 	}
 	return today.New(s.book, s.nav)

@@ -69,6 +69,9 @@ const (
 	HandedOn       Code = "HANDED_ON"    // an edit of a customer that has left: its holder now decides
 	AlreadySent    Code = "ALREADY_SENT" // a change that can no longer be taken back
 	Forgotten      Code = "FORGOTTEN"    // Code: accepted once, forgotten by a restored server, and refused by it
+	BadSyncFile    Code = "BAD_SYNC_FILE"
+	SyncFileLogin  Code = "SYNC_FILE_LOGIN" // made under another login of the device
+	SyncFileStale  Code = "SYNC_FILE_STALE" // the answer to another file, or one that was read already
 
 	// Session.
 	Unauthorized    Code = "UNAUTHORIZED" // token unknown, ended or revoked
@@ -112,6 +115,7 @@ func Codes() []Code {
 		NewInPool, CoolDown, DailyLimit, PoolCap, HoldingCap, NoPool, UserDisabled, EmptyRule, LastPool, PoolNotEmpty, Circle,
 		EditedSince, DependsOn, ReplicaFork, Overridden, UnknownKind, UnknownField, Malformed, TooLarge, OldProtocol,
 		EpochChanged, DigestMismatch, MassRemoval, Parked, HandedOn, AlreadySent, Forgotten,
+		BadSyncFile, SyncFileLogin, SyncFileStale,
 		Unauthorized, BadLogin, AccountDisabled, TooManyTries, DeviceLimit, WeakPassword, InsecureAddress, BadAddress, Offline,
 		UnknownHost, NotListening, PlainServer, CertUnknown, CertName, CertExpired, NotOurServer, Busy, OtherAccount,
 		BadFile, NoHeader, DiskFull, AlreadyOpen, ReplicaBroken, ReplicaSaved, ReplicaNewer, Exists, Internal,

@@ -136,6 +136,16 @@ func (r *Reader) Rest() (string, error) {
 	return text.String(), nil
 }
 
+// EndOf reads the End that closes the text of an answer, as Rest gives it; ok is false where an answer was cut before it.
+func EndOf(text string) (end End, ok bool) {
+	var last Frame
+	line := text[strings.LastIndexByte(strings.TrimSuffix(text, "\n"), '\n')+1:]
+	if !strings.HasSuffix(line, "\n") || json.Unmarshal([]byte(line), &last) != nil || last.End == nil {
+		return End{}, false
+	}
+	return *last.End, true
+}
+
 func (r *Reader) broken(err error) error {
 	if errors.Is(err, zstd.ErrDecoderSizeExceeded) || errors.Is(err, zstd.ErrWindowSizeExceeded) {
 		return fault.New(fault.TooLarge, "Limit", r.limit)

@@ -77,6 +77,10 @@ var statuses = map[fault.Code]int{
 	fault.ReplicaSaved: http.StatusConflict,
 	fault.Exists:       http.StatusConflict,
 
+	fault.SyncFileLogin: http.StatusConflict,
+	fault.SyncFileStale: http.StatusConflict,
+	fault.BadSyncFile:   http.StatusBadRequest,
+
 	fault.UnknownKind:     http.StatusBadRequest,
 	fault.UnknownField:    http.StatusBadRequest,
 	fault.Malformed:       http.StatusBadRequest,

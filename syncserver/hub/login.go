@@ -156,6 +156,19 @@ func (h *Hub) Authenticate(ctx context.Context, token string) (Identity, error) 
 	return by, err
 }
 
+// DeviceToken finds the user of a device and the hash of its token, which is what the two share when no request comes over
+// the network. A device that is unknown, ended or revoked, or of a disabled user, is UNAUTHORIZED.
+func (h *Hub) DeviceToken(ctx context.Context, device string) (user, hash string, err error) {
+	err = h.view(ctx, func(v *store.View) error {
+		var found bool
+		if user, hash, found, err = v.DeviceToken(device); err == nil && !found {
+			err = fault.New(fault.Unauthorized)
+		}
+		return err
+	})
+	return user, hash, err
+}
+
 // Me is the user's own record.
 func (h *Hub) Me(ctx context.Context, by Identity) (me Record, err error) {
 	err = h.view(ctx, func(v *store.View) error {

@@ -13,6 +13,13 @@ func (v *View) Token(hash string) (t Token, found bool, err error) {
 	return t, found, err
 }
 
+// DeviceToken finds the user of a device and the hash of its token; found is false when it has none that would open anything.
+func (v *View) DeviceToken(device string) (user, hash string, found bool, err error) {
+	found, err = v.c.one([]any{&user, &hash}, `SELECT d.user, d.token_hash FROM device d JOIN record u ON u.kind = 'user' AND u.id = d.user
+		WHERE d.id = ? AND d.revoked = 0 AND d.token_hash IS NOT NULL AND u.deleted = 0 AND NOT `+isTrue("u.body", "disabled"), device)
+	return user, hash, found, err
+}
+
 // DeviceActive tells whether a device of a user has a token that was not ended, and the user is not disabled.
 func (v *View) DeviceActive(user, device string) (bool, error) {
 	var one int

@@ -167,5 +167,5 @@ func (p *Page) undo(id string) func() {
 // save writes all changes into a file: a way out when the server is gone for good.
 func (p *Page) save() {
 	name := "yuzhou-outbox-" + p.book.Now().In(p.book.Zone()).Format("20060102-1504") + ".jsonl"
-	p.nav.SaveFile(name, func(w io.Writer) error { return p.book.ExportOutbox(w) })
+	p.nav.SaveFile(name, func(w io.Writer) (string, error) { return words.T("ui.outbox.exported"), p.book.ExportOutbox(w) })
 }

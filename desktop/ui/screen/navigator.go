@@ -36,8 +36,10 @@ type Navigator struct {
 	Focus func(fyne.Focusable)
 	// Status is how the last contact with the server went.
 	Status func() Status
-	// SaveFile asks where to save a file and writes it.
-	SaveFile func(name string, write func(io.Writer) error)
+	// SaveFile asks where to save a file and writes it off the main goroutine; write gives what is then told in passing.
+	SaveFile func(name string, write func(io.Writer) (done string, err error))
+	// OpenFile asks for a file with an extension (".txt") and reads it, in the same way.
+	OpenFile func(extension string, read func(io.Reader) (done string, err error))
 }
 
 // Read reads something off the main goroutine and shows it, or tells why it cannot be read.

@@ -3,6 +3,7 @@ package settings
 
 import (
 	"fmt"
+	"io"
 	"strconv"
 
 	"fyne.io/fyne/v2"
@@ -30,6 +31,8 @@ type Controls struct {
 	Keep        func(screen.Preferences)
 	SyncNow     func()
 	Rescan      func() error
+	SaveSync    func(io.Writer) (changes int, err error)
+	ReadSync    func(io.Reader) (changes, rows int, err error)
 	LogOut      func()
 	Decide      func() // what a sync that has stopped waits for
 }
@@ -67,7 +70,11 @@ func (p *Page) Key(fyne.KeyName) bool { return false }
 
 // Reload implements screen.Page.
 func (p *Page) Reload() {
-	p.body.Objects = []fyne.CanvasObject{p.look(), p.account(), p.about()}
+	p.body.Objects = []fyne.CanvasObject{p.look(), p.account()}
+	if !p.book.Practice() {
+		p.body.Add(p.byFile())
+	}
+	p.body.Add(p.about())
 	p.content.Refresh()
 }
 

@@ -141,7 +141,10 @@ func (w *world) copyDatabase(from, to string) {
 	}
 	w.must(w.books.db.Close())
 	w.must(errors.Join(dropped(w.path, to), cloned(w.path, from, to)))
-	w.books.db = w.books.dial()
+	db := w.books.dial()
+	w.mu.Lock()
+	w.books.db = db
+	w.mu.Unlock()
 }
 
 // dial opens the database for looking at it.
