@@ -29,7 +29,8 @@ type answered struct {
 	Answer string `json:"answer"` // the file that goes back to the laptop
 }
 
-// Run answers each file with one beside it. It may be run again with the same file: no change counts twice.
+// Run answers each file with one beside it, up to the first that it cannot. It may be run again with the same files: no
+// change counts twice.
 func (c syncFileCommand) Run(s *session) error {
 	return c.with(s, func(b *book) error {
 		users, err := b.names(crm.User)
@@ -45,14 +46,17 @@ func (c syncFileCommand) Run(s *session) error {
 			names[d.ID] = d.Name
 		}
 		all := []answered{}
+		var wrong error
 		for _, path := range c.Files {
 			done, err := b.answer(path)
 			if err != nil {
-				return inFile(err, path)
+				wrong = err
+				b.note("server.sync_file.left", "File", path)
+				break
 			}
 			all = append(all, done)
 		}
-		return b.result(all, func() {
+		err = b.result(all, func() {
 			for _, done := range all {
 				b.say("server.sync_file", "User", users[done.User], "Device", names[done.Device], "Changes", done.Changes, "Refused", done.Refused, "Answer", done.Answer)
 				if done.Failed {
@@ -60,6 +64,7 @@ func (c syncFileCommand) Run(s *session) error {
 				}
 			}
 		})
+		return errors.Join(wrong, err)
 	})
 }
 

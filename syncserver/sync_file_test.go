@@ -67,7 +67,7 @@ func TestSyncFileCommand(t *testing.T) {
 		if err := os.WriteFile(bad, content, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if got := typedLine(t, "sync-file", bad, "--data", data); got.code != exitFailed || !strings.Contains(got.err, "sync file") {
+		if got := typedLine(t, "sync-file", bad, "--data", data); got.code != exitFailed || !strings.Contains(got.err, name+syncfile.Extension+" was not answered:\nThis is no sync file") {
 			t.Errorf("%s: %+v", name, got)
 		}
 	}
