@@ -24,9 +24,10 @@ import (
 // SaveFile writes into out all that waits for the server, and the question for what is new; it gives the number of changes.
 // From then on they count as sent: the file may reach the server. The answer is read by ReadFile, and of two files that
 // were saved only that to the second.
+//
+// It does not wait for a sync that is going on, which on a dead line takes long to find out: a change that goes both ways
+// counts once, and an answer that comes too late is refused.
 func (s *Syncer) SaveFile(out io.Writer) (changes int, err error) {
-	s.turn.Lock()
-	defer s.turn.Unlock()
 	account, err := s.r.Account()
 	if err != nil {
 		return 0, err
