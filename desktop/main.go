@@ -12,7 +12,11 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"yuzhou/desktop/diagnosis"
+	"yuzhou/desktop/session"
 	"yuzhou/desktop/syncer"
+	"yuzhou/desktop/ui/screen"
+	"yuzhou/desktop/ui/words"
 	"yuzhou/shared/clock"
 )
 
@@ -21,9 +25,10 @@ const version = "0.1.0"
 
 // line is the command line.
 type line struct {
-	Open    openCommand    `cmd:"" default:"withargs" help:"Open the window (this is what happens without a command)."`
-	Sync    syncCommand    `cmd:"" help:"Sync a data folder without a window, over the network or by file, and print one line of result."`
-	Version versionCommand `cmd:"" help:"Print the version."`
+	Open     openCommand     `cmd:"" default:"withargs" help:"Open the window (this is what happens without a command)."`
+	Sync     syncCommand     `cmd:"" help:"Sync a data folder without a window, over the network or by file, and print one line of result."`
+	Diagnose diagnoseCommand `cmd:"" help:"Print what support needs to know of a data folder: no customers, no names, no passwords. The window may stay open."`
+	Version  versionCommand  `cmd:"" help:"Print the version."`
 }
 
 type openCommand struct {
@@ -68,6 +73,28 @@ func (c *syncCommand) Run() error {
 	return nil
 }
 
+type diagnoseCommand struct {
+	Data string `type:"path" default:"${data}" help:"The data folder."`
+	Lang string `enum:",zh-Hans,en" default:"" help:"The language, instead of the one that is set: zh-Hans or en."`
+}
+
+// Run prints the report.
+func (c *diagnoseCommand) Run() error {
+	if err := settleEnvironment(); err != nil {
+		return err
+	}
+	look := preferences(c.Data, c.Lang)
+	if err := words.SetLanguage(look.Language); err != nil {
+		return err
+	}
+	run := diagnosis.Nowhere
+	if session.Claimed(c.Data) {
+		run = diagnosis.Elsewhere
+	}
+	_, err := fmt.Print(diagnosis.Report{Version: version, Look: look, Data: c.Data, Now: clock.System().Local(), Run: run}.Text())
+	return err
+}
+
 type versionCommand struct{}
 
 // Run prints the version.
@@ -87,6 +114,15 @@ func main() {
 	ctx := kong.Parse(&l, kong.Name("yuzhou"), kong.Description("Yuzhou 渔舟: a customer book that works without a network."),
 		kong.Vars{"data": dataFolder()})
 	ctx.FatalIfErrorf(ctx.Run())
+}
+
+// preferences are those of a data folder; language, when it is not "", instead of the one that is set.
+func preferences(data, language string) screen.Preferences {
+	prefs := session.ReadPreferences(data, systemLanguage(os.Getenv))
+	if language != "" {
+		prefs.Language = language
+	}
+	return prefs
 }
 
 // dataFolder is where the data lies when nobody says otherwise.

@@ -12,6 +12,7 @@ import (
 	"fyne.io/fyne/v2/app"
 
 	"yuzhou/assets"
+	"yuzhou/desktop/diagnosis"
 	"yuzhou/desktop/session"
 	"yuzhou/desktop/ui"
 	"yuzhou/desktop/ui/screen"
@@ -48,10 +49,7 @@ func openWindow(data, language string) error {
 	if err != nil {
 		return err
 	}
-	prefs := session.ReadPreferences(data, systemLanguage(os.Getenv))
-	if language != "" {
-		prefs.Language = language
-	}
+	prefs := preferences(data, language)
 	a := app.NewWithID(appID)
 	dress := func(p screen.Preferences) error {
 		a.Settings().SetTheme(theme.New(fonts, theme.Mode(p.Mode), float32(p.Scale)/100))
@@ -74,7 +72,9 @@ func openWindow(data, language string) error {
 	s, err := openSession(data, log)
 	if err != nil {
 		log.Error("open the data folder", "error", err)
-		ui.ShowTrouble(front, err, clock.System)
+		ui.ShowTrouble(front, err, clock.System, func() string {
+			return diagnosis.Report{Version: version, Look: prefs, Data: data, Now: clock.System().Local(), Trouble: err}.Text()
+		})
 		front.ShowAndRun()
 		return err
 	}

@@ -71,9 +71,13 @@ func database(path string) *sql.DB {
 	return db
 }
 
-// dial opens a connection and runs the statements of its setup.
-func dial(path string, setup []string) (*conn, error) {
-	name := url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: "_busy_timeout=10000&_txlock=immediate"}
+// dial opens a connection, making the file where it is missing, and runs the statements of its setup.
+func dial(path string, setup []string) (*conn, error) { return dialAs(path, "mode=rwc", setup) }
+
+// dialAs is dial with SQLite's word for what the connection may do: one with mode=ro writes nothing, not even what a crash
+// has left to be done.
+func dialAs(path, mode string, setup []string) (*conn, error) {
+	name := url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: mode + "&_busy_timeout=10000&_txlock=immediate"}
 	opened, err := (&sqlite3.SQLiteDriver{}).Open(name.String())
 	if err != nil {
 		return nil, fmt.Errorf("replica: open: %w", err)

@@ -39,6 +39,7 @@ type Session struct {
 	data    string
 	o       Options
 	replica *replica.Replica
+	failed  syncer.Failures // of this run, whoever is logged in
 
 	mu        sync.Mutex
 	work      *work // nil while nobody is logged in
@@ -88,7 +89,7 @@ func (s *Session) resume() error {
 	case account.Token == "":
 		return nil
 	}
-	sy, err := syncer.New(s.replica, syncer.Options{Client: s.o.Client, Log: s.o.Log})
+	sy, err := syncer.New(s.replica, syncer.Options{Client: s.o.Client, Log: s.o.Log, Failures: &s.failed})
 	if err != nil {
 		return err
 	}
@@ -181,6 +182,7 @@ func (s *Session) Login(ctx context.Context, c login.Credentials) error {
 		Address: c.Server, Login: c.Login, Password: c.Password, Device: name,
 	})
 	if err != nil {
+		s.failed.Note(s.o.Clock(), syncer.PhaseLogin, err)
 		return err
 	}
 	// What was open may have been somebody else's.

@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -90,6 +91,55 @@ func TestLoginRefused(t *testing.T) {
 	}
 	if s.Account().LoggedIn || s.Book() != nil {
 		t.Error("a refused login left something behind")
+	}
+}
+
+// SYNC-19: whoever cannot log in has something to show to those who are to help, and it is no password.
+func TestDiagnosisBeforeLogin(t *testing.T) {
+	s := open(t, t.TempDir())
+	defer func() { must(t, s.Close()) }()
+	for range 2 {
+		err := s.Login(t.Context(), login.Credentials{Server: "http://127.0.0.1:1", Login: "zhangwei", Password: "secret"})
+		if err == nil {
+			t.Fatal("logged in")
+		}
+	}
+	text := s.Diagnosis(screen.Preferences{Language: "en", Mode: "dark", Scale: 110})
+	for _, fact := range []string{"yuzhou test", "en, dark, 110 %", "not logged in", "first sync not complete", "login NOT_LISTENING", "127.0.0.1:1/api/v1/login", "2 times"} {
+		if !strings.Contains(text, fact) {
+			t.Errorf("%q is not told:\n%s", fact, text)
+		}
+	}
+	for _, secret := range []string{"zhangwei", "secret"} {
+		if strings.Contains(text, secret) {
+			t.Errorf("%q is told:\n%s", secret, text)
+		}
+	}
+}
+
+// Whether a window is open can be asked without calling it to the front (SYNC-19).
+func TestClaimed(t *testing.T) {
+	data := t.TempDir()
+	if Claimed(data) {
+		t.Error("open before anybody has opened it")
+	}
+	raised := make(chan struct{}, 1)
+	release, err := Claim(data, func() { raised <- struct{}{} })
+	must(t, err)
+	if !Claimed(data) {
+		t.Error("not open")
+	}
+	if _, err := Claim(data, func() {}); !errors.Is(err, ErrOpen) { // its word comes after ours
+		t.Fatal(err)
+	}
+	select {
+	case <-raised:
+	case <-time.After(patience):
+		t.Fatal("not called to the front")
+	}
+	release()
+	if len(raised) > 0 || Claimed(data) {
+		t.Error("called to the front, or still open")
 	}
 }
 

@@ -45,6 +45,7 @@ func (s *Syncer) follow(ctx context.Context) {
 			failures = 0
 		}
 		failures++
+		s.failed.Note(s.r.Now(), PhasePokes, err)
 		if fault.CodeOf(err) == fault.Unauthorized || errors.Is(err, errUnreached) {
 			s.Nudge() // the sync finds out, too, and tells the person
 		}

@@ -4,6 +4,7 @@
 package syncer
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"maps"
@@ -53,6 +54,8 @@ func (r *Report) add(t replica.Tally) {
 type Options struct {
 	Client *http.Client // nil: the usual one with timeouts
 	Log    *slog.Logger // nil: none
+	// Failures remembers what failed, beyond the life of this syncer; nil: nobody asks.
+	Failures *Failures
 	// PageRows is how many rows a page of a pull should have; 0 leaves it to the server.
 	PageRows int
 	// Wait waits between attempts; nil waits by the machine's clock.
@@ -67,6 +70,7 @@ type Syncer struct {
 	wait   func(context.Context, time.Duration) error
 	rows   int
 	unhear func()
+	failed *Failures
 
 	turn  sync.Mutex    // held while a sync goes on
 	nudge chan struct{} // something wants to be sent or fetched
@@ -90,7 +94,7 @@ func New(r *replica.Replica, o Options) (*Syncer, error) {
 		return nil, err
 	}
 	s := &Syncer{
-		r: r, client: o.Client, log: o.Log, wait: o.Wait, rows: o.PageRows,
+		r: r, client: o.Client, log: o.Log, wait: o.Wait, rows: o.PageRows, failed: o.Failures,
 		nudge: make(chan struct{}, 1), hurry: make(chan struct{}, 1), poke: make(chan struct{}, 1), fns: map[int]func(Status){},
 	}
 	if s.client == nil {
@@ -101,6 +105,9 @@ func New(r *replica.Replica, o Options) (*Syncer, error) {
 	}
 	if s.wait == nil {
 		s.wait = clock.Wait
+	}
+	if s.failed == nil {
+		s.failed = &Failures{}
 	}
 	s.status.Skew = time.Duration(status.Skew) * time.Millisecond
 	if status.LastSync != 0 {
@@ -171,6 +178,9 @@ func (s *Syncer) Once(ctx context.Context) (Report, error) {
 	var report Report
 	s.show(func(st *Status) { st.Syncing = true })
 	err := s.rounds(ctx, &report)
+	if ctx.Err() == nil { // else somebody has ended it
+		s.failed.Note(s.r.Now(), cmp.Or(s.Status().Phase, phaseStart), err)
+	}
 	s.show(func(st *Status) {
 		st.Syncing, st.Phase, st.Done, st.Total = false, "", 0, 0
 		st.Online = err == nil || !passing(err) && ctx.Err() == nil

@@ -179,6 +179,7 @@ func (h *bench) port() Port {
 		Now:          clock.At(noon),
 		Status:       func() screen.Status { return h.status },
 		Listen:       func(func()) func() { return func() {} },
+		Diagnose:     func(look screen.Preferences) string { return "诊断 " + look.Language },
 		Preferences: func() screen.Preferences {
 			return h.prefs
 		},

@@ -45,6 +45,9 @@ type Port struct {
 	// Status tells how the last contact with the server went; Listen calls back, on any goroutine, when that changes.
 	Status func() screen.Status
 	Listen func(changed func()) (stop func())
+	// Diagnose writes what somebody needs to know who is to help, without customers' data, for a window that looks like
+	// this (SYNC-19). It reads the disk, so it is called off the main goroutine.
+	Diagnose func(look screen.Preferences) string
 	// Preferences are what the person has set; Keep keeps them and makes theme and language follow.
 	Preferences func() screen.Preferences
 	Keep        func(screen.Preferences) error

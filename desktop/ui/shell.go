@@ -173,7 +173,7 @@ func (s *shell) make(r screen.Route) screen.Page {
 		return settings.New(s.book, s.nav, settings.Controls{
 			Account: w.port.Account, Preferences: w.port.Preferences, Keep: w.keep,
 			SyncNow: w.port.SyncNow, Rescan: w.port.Rescan, LogOut: w.logOut, Decide: s.status.askRemoval,
-			SaveSync: w.port.SaveSync, ReadSync: w.port.ReadSync,
+			SaveSync: w.port.SaveSync, ReadSync: w.port.ReadSync, Diagnose: w.diagnose,
 		})
 	}
 	return today.New(s.book, s.nav)

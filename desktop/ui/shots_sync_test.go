@@ -28,7 +28,7 @@ func TestShotsDamage(t *testing.T) {
 		h.settle()
 		h.shootBoth("first-sync-saved")
 		for _, code := range []fault.Code{fault.ReplicaBroken, fault.ReplicaNewer, fault.DiskFull} {
-			ShowTrouble(h.window, fault.New(code), func() time.Time { return noon })
+			showTrouble(h.window, fault.New(code), func() time.Time { return noon }, func() string { return "" }, h.ui.threads)
 			h.settle()
 			h.shootBoth("trouble-" + strings.ToLower(string(code)))
 		}

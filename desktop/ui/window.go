@@ -21,6 +21,7 @@ type Window struct {
 	threads
 	toasts      *widget.Toasts
 	lane        screen.Lane
+	diagnosed   screen.Lane
 	shell       *shell // nil before the book is open
 	unbind      func()
 	switchedOff func()
@@ -87,7 +88,7 @@ func (w *Window) loginAgain() {
 // door is what the login page needs; the last server and name that worked are kept for the next time.
 func (w *Window) door() login.Door {
 	return login.Door{
-		Load: w.load, Login: w.port.Login, Now: w.port.Now, Language: w.speak,
+		Load: w.load, Login: w.port.Login, Now: w.port.Now, Language: w.speak, Diagnose: w.diagnose,
 		Done: func(c login.Credentials) {
 			prefs := w.port.Preferences()
 			if prefs.Server, prefs.Login = c.Server, c.Login; c.Server != "" {
@@ -96,6 +97,12 @@ func (w *Window) door() login.Door {
 			w.start()
 		},
 	}
+}
+
+// diagnose copies what helps whoever is asked for help. It has a lane of its own: nothing that is under way is dropped.
+func (w *Window) diagnose() {
+	look := w.port.Preferences()
+	w.copyDiagnosis(&w.diagnosed, w.toasts, func() string { return w.port.Diagnose(look) })
 }
 
 // speak switches the language before there is a book.
@@ -115,6 +122,7 @@ func (w *Window) keepQuietly(prefs screen.Preferences) {
 func (w *Window) firstSync() {
 	page := login.NewFirstSync(login.Journey{
 		Load: w.load, Soon: w.soon, Sync: w.port.FirstSync, Done: w.start, Quit: w.window.Close, Login: w.login, Now: w.port.Now, Saved: w.port.Saved(),
+		Diagnose: w.diagnose,
 	})
 	w.set(widget.NewGround(page.Content()))
 	page.Start()

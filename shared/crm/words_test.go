@@ -72,7 +72,7 @@ func TestEveryKindHasWords(t *testing.T) {
 	}
 }
 
-// TestEveryFaultHasWords: whoever hears of a fault hears what happened and what to do now, in both languages, and also
+// TestEveryFaultHasWords (SYNC-19): whoever hears of a fault hears what happened and what to do now, in both languages, and also
 // when an older or newer program left a number out.
 func TestEveryFaultHasWords(t *testing.T) {
 	for _, language := range languages {

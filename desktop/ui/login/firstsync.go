@@ -22,7 +22,9 @@ type Journey struct {
 	Quit  func() // close the program; the next start carries on
 	Login func() // back to the login: the session has ended, or it is the wrong one
 	Now   func() time.Time
-	Saved error // why it is not the first time: a damaged file; nil otherwise
+	// Diagnose copies what helps whoever is asked for help.
+	Diagnose func()
+	Saved    error // why it is not the first time: a damaged file; nil otherwise
 }
 
 // FirstSync shows how far the first sync is. It can be closed at any time and carries on at the next start.
@@ -34,6 +36,7 @@ type FirstSync struct {
 	done     *widget.Text
 	bytes    *widget.Text
 	notice   *widget.Notice
+	diagnose fyne.CanvasObject // shown with what went wrong
 	resume   *widget.Button
 	login    *widget.Button
 	content  fyne.CanvasObject
@@ -49,6 +52,7 @@ func NewFirstSync(j Journey) *FirstSync {
 		notice:   widget.NewNotice("", widget.ToneWarn),
 	}
 	p.notice.Hide()
+	p.diagnose = diagnoseLink(j.Diagnose)
 	p.resume = widget.NewPrimaryButton(words.T("ui.first.resume"), p.Start)
 	p.resume.Hide()
 	p.login = widget.NewPlainButton(words.T("ui.first.login"), j.Login)
@@ -59,7 +63,7 @@ func NewFirstSync(j Journey) *FirstSync {
 	}
 	p.content = Framed(widget.NewStack(14, head,
 		widget.NewParagraph(words.T("ui.first.text"), widget.Body, widget.ColorDim),
-		p.progress, widget.NewBar(8, p.done, widget.NewSpace(), p.bytes), p.notice, p.resume, p.login,
+		p.progress, widget.NewBar(8, p.done, widget.NewSpace(), p.bytes), p.notice, p.diagnose, p.resume, p.login,
 		widget.NewPlainButton(words.T("ui.first.close"), p.close)), nil)
 	return p
 }
@@ -70,6 +74,7 @@ func (p *FirstSync) Content() fyne.CanvasObject { return p.content }
 // Start begins, or carries on where the last try stopped.
 func (p *FirstSync) Start() {
 	p.notice.Hide()
+	p.diagnose.Hide()
 	p.resume.Hide()
 	p.login.Hide()
 	p.content.Refresh()
@@ -110,6 +115,7 @@ func (p *FirstSync) stopped(err error) {
 	}
 	p.notice.Set(words.T("ui.first.stopped", "Why", screen.Sentences(what, next)), widget.ToneWarn)
 	p.notice.Show()
+	p.diagnose.Show()
 	p.resume.Show()
 	p.login.Show()
 	if fault.CodeOf(err) == fault.Unauthorized { // only a password helps

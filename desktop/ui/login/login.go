@@ -28,6 +28,7 @@ type Door struct {
 	Later    func()                          // work on without; nil at the first login
 	Language func(language string)           // switches the language
 	Now      func() time.Time
+	Diagnose func() // copies what helps whoever is asked for help
 }
 
 // Page asks for server, name and password.
@@ -38,6 +39,7 @@ type Page struct {
 	user     *widget.TextField
 	password *widget.TextField
 	notice   *widget.Notice
+	diagnose fyne.CanvasObject // shown with what went wrong
 	submit   *widget.Button
 	practice *widget.Button
 	content  fyne.CanvasObject
@@ -55,6 +57,7 @@ func New(door Door, known Credentials) *Page {
 	p.server.SetText(known.Server)
 	p.user.SetText(known.Login)
 	p.notice.Hide()
+	p.diagnose = diagnoseLink(door.Diagnose)
 	p.submit = widget.NewPrimaryButton(words.T("ui.login.submit"), p.login)
 	p.practice = widget.NewPlainButton(words.T("ui.login.practice"), p.try)
 	// Enter in any field logs in: nobody looks for a button after typing a password.
@@ -63,7 +66,7 @@ func New(door Door, known Credentials) *Page {
 		f.OnChanged = func(string) { f.SetError("") }
 	}
 	form := widget.NewStack(12,
-		widget.NewText(words.T("ui.login.title"), widget.Title, widget.ColorText), p.notice,
+		widget.NewText(words.T("ui.login.title"), widget.Title, widget.ColorText), p.notice, p.diagnose,
 		widget.NewStack(4, p.server, widget.NewText(words.T("ui.login.serverHelp"), widget.Small, widget.ColorDim)),
 		p.user, p.password, p.submit)
 	switch {
@@ -91,6 +94,13 @@ func (p *Page) languages() fyne.CanvasObject {
 	}
 	bar.Add(widget.NewSpace())
 	return bar
+}
+
+// diagnoseLink stands below what went wrong, at first hidden.
+func diagnoseLink(diagnose func()) fyne.CanvasObject {
+	link := widget.NewBar(0, widget.NewSpace(), widget.NewLink(words.T("ui.diagnosis.copy"), widget.Small, widget.ColorAccent, diagnose))
+	link.Hide()
+	return link
 }
 
 // Framed puts a form into the middle of the empty window, under the name of the program; below may be nil.
@@ -121,6 +131,10 @@ func (p *Page) First() fyne.Focusable {
 
 func (p *Page) say(text string, tone widget.Tone) {
 	p.notice.Set(text, tone)
+	p.diagnose.Hide()
+	if tone == widget.ToneBad {
+		p.diagnose.Show()
+	}
 	if text == "" {
 		p.notice.Hide()
 	} else {

@@ -35,6 +35,7 @@ type Controls struct {
 	ReadSync    func(io.Reader) (changes, rows int, err error)
 	LogOut      func()
 	Decide      func() // what a sync that has stopped waits for
+	Diagnose    func() // copies what helps whoever is asked for help
 }
 
 // scales are the text sizes offered, in percent.
@@ -189,6 +190,10 @@ func (p *Page) about() fyne.CanvasObject {
 			OnTapped: func() { p.nav.Open(screen.Route{Screen: screen.Help, View: name}) },
 		}))
 	}
+	rows = append(rows, widget.NewCardRow(widget.Row{
+		Title: words.T("ui.diagnosis.copy"), Note: words.T("ui.diagnosis.note"), Right: words.T("ui.diagnosis.do"), RightRole: widget.ColorAccent,
+		OnTapped: p.controls.Diagnose,
+	}))
 	body := widget.NewStack(0, widget.NewRows(rows...), widget.NewInset(14, 12, 14, 14,
 		widget.NewParagraph(words.T("ui.settings.licence"), widget.Small, widget.ColorDim)))
 	card := widget.NewCard(words.T("ui.settings.about"), body)
