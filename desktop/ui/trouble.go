@@ -27,7 +27,7 @@ func showTrouble(window fyne.Window, err error, now clock.Clock, diagnose func()
 	what, next := screen.Trouble(err, screen.Times{Now: now(), Zone: time.Local})
 	window.SetPadded(false)
 	page := login.Framed(widget.NewStack(12,
-		widget.NewText(words.T("ui.trouble.title"), widget.Title, widget.ColorText),
+		widget.NewParagraph(words.T("ui.trouble.title"), widget.Title, widget.ColorText),
 		widget.NewParagraph(what, widget.Body, widget.ColorText),
 		widget.NewParagraph(next, widget.Body, widget.ColorDim),
 		widget.NewText(words.T("ui.fault.code", "Code", string(fault.CodeOf(err))), widget.Small, widget.ColorDim),

@@ -151,7 +151,7 @@ func (p *Page) account() fyne.CanvasObject {
 	if screen.WrongClock(status.Skew) {
 		foot.Add(widget.NewParagraph(screen.SkewText(status.Skew), widget.Small, widget.ColorWarn))
 	}
-	buttons := widget.NewBar(8)
+	buttons := widget.NewFlow(8)
 	if status.State == screen.Halted {
 		buttons.Add(widget.NewPrimaryButton(words.T("ui.settings.decide"), p.controls.Decide))
 	}
@@ -161,6 +161,7 @@ func (p *Page) account() fyne.CanvasObject {
 		buttons.Add(widget.NewPlainButton(words.T("ui.settings.rescan"), p.askRescan))
 		leave = "ui.settings.logout"
 	}
+	buttons.Add(widget.NewPlainButton(words.T("ui.diagnosis.copy"), p.controls.Diagnose))
 	buttons.Add(widget.NewDangerButton(words.T(leave), p.controls.LogOut))
 	foot.Add(buttons)
 	rows.Add(widget.NewInset(14, 12, 14, 14, foot))
@@ -190,10 +191,6 @@ func (p *Page) about() fyne.CanvasObject {
 			OnTapped: func() { p.nav.Open(screen.Route{Screen: screen.Help, View: name}) },
 		}))
 	}
-	rows = append(rows, widget.NewCardRow(widget.Row{
-		Title: words.T("ui.diagnosis.copy"), Note: words.T("ui.diagnosis.note"), Right: words.T("ui.diagnosis.do"), RightRole: widget.ColorAccent,
-		OnTapped: p.controls.Diagnose,
-	}))
 	body := widget.NewStack(0, widget.NewRows(rows...), widget.NewInset(14, 12, 14, 14,
 		widget.NewParagraph(words.T("ui.settings.licence"), widget.Small, widget.ColorDim)))
 	card := widget.NewCard(words.T("ui.settings.about"), body)
