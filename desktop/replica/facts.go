@@ -54,7 +54,7 @@ type Count struct {
 	N    int64
 }
 
-// Inspect reads the facts of the replica in dir. It changes nothing and needs nobody's leave: the file may be open here or
+// Inspect reads the facts of the replica in dir. It changes nothing and asks nobody: the file may be open here or
 // in another program, being filled, damaged, of another version, or not there. What can be read is told, and in Err why
 // the rest cannot.
 func Inspect(dir string) Facts {
@@ -73,10 +73,11 @@ func Inspect(dir string) Facts {
 		return f
 	}
 	f.Here, f.Bytes = true, info.Size()
+	how := "mode=ro&immutable=1" // nobody has it open: not even SQLite's own files beside it are needed, on a full disk perhaps
 	if log, err := os.Stat(path + "-wal"); err == nil {
-		f.Log = log.Size()
+		f.Log, how = log.Size(), "mode=ro"
 	}
-	c, err := dialAs(path, "mode=ro", readSetup)
+	c, err := dialAs(path, how, readSetup)
 	if err != nil {
 		f.Err = broken(err)
 		return f

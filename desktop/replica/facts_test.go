@@ -58,8 +58,8 @@ func TestInspect(t *testing.T) {
 	ok(t, r.change(durable, func(tx *tx) error { return tx.setMeta(metaStage, "") }))
 	ok(t, r.Close())
 	look("closed")
-	if unclean(filepath.Join(r.Dir(), FileName)) {
-		t.Error("looking has left something to be checked")
+	if left, err := os.ReadDir(r.Dir()); err != nil || len(left) != 1 {
+		t.Errorf("looking has left something: %v, %v", left, err)
 	}
 	if again := reopen(t, r.Dir()); again.aside {
 		t.Error("looking did damage")
