@@ -105,6 +105,17 @@ func TestAdminCommands(t *testing.T) {
 	if record["reclaim_at"] != "03:30" || record["company"] != "海岸工业" || record["zone"] != "Asia/Shanghai" {
 		t.Errorf("%v", record)
 	}
+	if record["lease_days"] != 14.0 {
+		t.Errorf("a new company's lease is %v", record["lease_days"])
+	}
+	done(t, in("admin", "settings", "set", "--lease-days", "0"), &record) // SYNC-12: no lease is a value of its own
+	done(t, in("admin", "settings", "show"), &record)
+	if record["lease_days"] != 0.0 {
+		t.Errorf("%v", record)
+	}
+	if got := in("admin", "settings", "set", "--lease-days=-1"); got.code != exitFailed {
+		t.Errorf("a lease of less than nothing: %+v", got)
+	}
 	if got := in("admin", "settings", "set", "--zone", "Mars/Olympus"); got.code != exitFailed {
 		t.Errorf("a zone that is none: %+v", got)
 	}

@@ -75,6 +75,7 @@ type settingsSet struct {
 	EvidenceDays *int64 `help:"flag_settings_evidence_days" placeholder:"N"`
 	WarnDays     *int64 `help:"flag_settings_warn_days" placeholder:"N"`
 	NumberPrefix string `help:"flag_settings_number_prefix" placeholder:"KH"`
+	LeaseDays    *int64 `help:"flag_settings_lease_days" placeholder:"N"`
 }
 
 // Run changes them. A running server follows at its next minute.
@@ -92,6 +93,7 @@ func (c settingsSet) Run(s *session) error {
 	setNumber(values, "grace_days", c.GraceDays)
 	setNumber(values, "evidence_days", c.EvidenceDays)
 	setNumber(values, "warn_days", c.WarnDays)
+	setNumber(values, "lease_days", c.LeaseDays)
 	if _, err := time.LoadLocation(c.Zone); err != nil {
 		return fault.New(fault.BadChoice).About(crm.Settings.Name, "zone")
 	}

@@ -16,10 +16,12 @@ import (
 )
 
 // How often things happen. Whether the day is a new one is asked every minute instead of at midnight: a laptop sleeps at
-// midnight, and the company's zone is not the machine's.
+// midnight, and the company's zone is not the machine's. So is the lease: one that wakes up after weeks is asked within a
+// minute.
 const (
 	tick       = time.Minute
 	dayCheck   = time.Minute
+	leaseCheck = time.Minute
 	upkeepTurn = time.Hour
 )
 
@@ -30,7 +32,8 @@ const stopTimeout = 10 * time.Second
 type Work struct {
 	Replica *replica.Replica
 	Book    *book.Book
-	Sync    func() // nudges the syncer; nil in a practice book
+	Sync    func()       // nudges the syncer; nil in a practice book
+	Lease   func() error // counts the lease; nil in a practice book
 	Log     *slog.Logger
 }
 
@@ -43,6 +46,13 @@ type Jobs struct {
 	day string // the last day whose beginning the book was told
 }
 
+// turn is one line of the timetable.
+type turn struct {
+	name  string
+	every time.Duration
+	run   func() error
+}
+
 // New makes the timetable without starting it.
 func New(clk clockwork.Clock, w Work) (*Jobs, error) {
 	scheduler, err := gocron.NewScheduler(gocron.WithClock(clk), gocron.WithLocation(time.UTC), gocron.WithStopTimeout(stopTimeout))
@@ -50,21 +60,16 @@ func New(clk clockwork.Clock, w Work) (*Jobs, error) {
 		return nil, fmt.Errorf("jobs: %w", err)
 	}
 	j := &Jobs{work: w, scheduler: scheduler, day: w.Book.Today()}
-	table := []struct {
-		name  string
-		every time.Duration
-		run   func() error
-	}{
+	table := []turn{
 		{"day", dayCheck, j.newDay},
 		{"others", tick, w.Replica.LookAround},
 		{"upkeep", upkeepTurn, w.Replica.Upkeep},
 	}
 	if w.Sync != nil {
-		table = append(table, struct {
-			name  string
-			every time.Duration
-			run   func() error
-		}{"sync", tick, func() error { w.Sync(); return nil }})
+		table = append(table, turn{"sync", tick, func() error { w.Sync(); return nil }})
+	}
+	if w.Lease != nil {
+		table = append(table, turn{"lease", leaseCheck, w.Lease})
 	}
 	for _, t := range table {
 		if err := j.add(t.name, t.every, t.run); err != nil {

@@ -31,6 +31,8 @@ const (
 	metaCounted   = "counted"
 	metaSweep     = "sweep"
 	metaSyncFile  = "sync_file"
+	metaSpent     = "lease_spent" // ms of the lease that are used up
+	metaSeen      = "lease_seen"  // when they were counted, Unix ms by this machine's clock
 	metaPrefer    = "prefer."
 )
 

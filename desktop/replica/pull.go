@@ -79,7 +79,7 @@ func (r *Replica) Take(p *Page, epoch string) (Applied, error) {
 			return err
 		}
 		if out.Done {
-			return t.setMeta(metaLastSync, strconv.FormatInt(clock.Millis(t.now), 10))
+			return errors.Join(t.setMeta(metaLastSync, strconv.FormatInt(clock.Millis(t.now), 10)), t.keepLease(Lease{Seen: t.now}))
 		}
 		return nil
 	})

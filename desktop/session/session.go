@@ -32,6 +32,7 @@ type Options struct {
 	Client  *http.Client // nil: the usual one with timeouts
 	Log     *slog.Logger
 	Version string
+	Ticks   clockwork.Clock // what the timetable runs by; nil: the machine's clock
 }
 
 // Session is one open data folder. It is safe for use by several goroutines.
@@ -42,9 +43,11 @@ type Session struct {
 	failed  syncer.Failures // of this run, whoever is logged in
 
 	mu        sync.Mutex
-	work      *work // nil while nobody is logged in
+	work      *work // nil while nobody is logged in, and while the book is locked
+	locked    *lock // nil while it is not
 	listeners map[int]func()
 	next      int
+	ending    sync.WaitGroup // of books that were locked
 }
 
 // work is what runs while somebody is logged in.
@@ -52,12 +55,16 @@ type work struct {
 	book   *book.Book     // nil before the first sync is complete
 	syncer *syncer.Syncer // nil in a practice book
 	jobs   *jobs.Jobs
+	lease  replica.Lease // as it was counted last
 	stop   context.CancelFunc
 	done   sync.WaitGroup
 }
 
 // Open opens the data folder and goes on where it was left: the book, or the first sync, or the login.
 func Open(data string, o Options) (*Session, error) {
+	if o.Ticks == nil {
+		o.Ticks = clockwork.NewRealClock()
+	}
 	r, err := replica.Open(data, o.Clock)
 	if err != nil {
 		return nil, err
@@ -89,11 +96,18 @@ func (s *Session) resume() error {
 	case account.Token == "":
 		return nil
 	}
+	lease, err := s.replica.CountLease()
+	if err != nil {
+		return err
+	}
+	if lease.Ended() {
+		return s.refuse(lease)
+	}
 	sy, err := syncer.New(s.replica, syncer.Options{Client: s.o.Client, Log: s.o.Log, Failures: &s.failed})
 	if err != nil {
 		return err
 	}
-	w := &work{syncer: sy}
+	w := &work{syncer: sy, lease: lease}
 	if status.Published {
 		if w.book, err = book.Open(s.replica, s.o.Clock); err != nil {
 			return err
@@ -107,14 +121,14 @@ func (s *Session) begin(w *work) error {
 	ctx, stop := context.WithCancel(context.Background())
 	w.stop = stop
 	if w.syncer != nil {
-		w.syncer.Listen(func(syncer.Status) { s.tell() })
+		w.syncer.Listen(func(st syncer.Status) { s.synced(w, st) })
 	}
 	if w.book != nil {
-		var nudge func()
+		plan := jobs.Work{Replica: s.replica, Book: w.book, Log: s.o.Log}
 		if w.syncer != nil {
-			nudge = w.syncer.Nudge
+			plan.Sync, plan.Lease = w.syncer.Nudge, func() error { return s.countLease(w) }
 		}
-		timetable, err := jobs.New(clockwork.NewRealClock(), jobs.Work{Replica: s.replica, Book: w.book, Sync: nudge, Log: s.o.Log})
+		timetable, err := jobs.New(s.o.Ticks, plan)
 		if err != nil {
 			stop()
 			return err
@@ -126,7 +140,7 @@ func (s *Session) begin(w *work) error {
 		}
 	}
 	s.mu.Lock()
-	s.work = w
+	s.work, s.locked = w, nil
 	s.mu.Unlock()
 	return nil
 }
@@ -137,9 +151,14 @@ func (s *Session) end() error {
 	w := s.work
 	s.work = nil
 	s.mu.Unlock()
+	s.ending.Wait()
 	if w == nil {
 		return nil
 	}
+	return w.end()
+}
+
+func (w *work) end() error {
 	w.stop()
 	var err error
 	if w.jobs != nil {
@@ -298,14 +317,24 @@ func (s *Session) ReadSync(in io.Reader) (changes, rows int, err error) {
 
 // Status tells how the last contact with the server went.
 func (s *Session) Status() screen.Status {
-	w := s.now()
+	s.mu.Lock()
+	w, locked := s.work, s.locked
+	var left int64
+	if w != nil {
+		left = w.lease.Left()
+	}
+	s.mu.Unlock()
 	switch {
+	case w == nil && locked != nil:
+		return locked.status()
 	case w == nil:
 		return screen.Status{State: screen.Offline}
 	case w.syncer == nil:
 		return screen.Status{State: screen.Practising}
 	}
-	return statusOf(w.syncer.Status())
+	out := statusOf(w.syncer.Status())
+	out.Lease = left
+	return out
 }
 
 func statusOf(st syncer.Status) screen.Status {

@@ -35,7 +35,9 @@ type Command struct {
 	ReadFrom string // instead of a sync: the answer to read
 }
 
-// OnceCommand syncs a data folder once, writes one line of result to out and gives the exit code.
+// OnceCommand syncs a data folder once, writes one line of result to out and gives the exit code. It may sync a folder
+// whose lease has ended, and so begins it anew (SYNC-12): it shows nobody anything, what was typed gets to the server, and
+// a device that is to get nothing any more has no valid token.
 func OnceCommand(ctx context.Context, c Command, out io.Writer) int {
 	line, code, err := c.run(ctx)
 	if err != nil {

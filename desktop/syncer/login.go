@@ -3,6 +3,7 @@ package syncer
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"net"
 	"net/http"
 	"net/url"
@@ -58,7 +59,7 @@ func loopback(host string) bool {
 }
 
 // SignIn logs in and makes the replica the user's. A folder belongs to one account: when another one logs in, the former
-// one's rows are removed, but over his unsent changes it is OTHER_ACCOUNT.
+// one's rows are removed, but over his unsent changes it is OTHER_ACCOUNT. A login begins the lease anew.
 func SignIn(ctx context.Context, r *replica.Replica, client *http.Client, c Credentials) (replica.Account, error) {
 	account, err := r.Account()
 	if err != nil {
@@ -92,7 +93,7 @@ func SignIn(ctx context.Context, r *replica.Replica, client *http.Client, c Cred
 		}
 	}
 	account.Address, account.Token, account.User, account.Name = address, session.Token, session.User, session.Name
-	if err := r.SetAccount(account); err != nil {
+	if err := errors.Join(r.SetAccount(account), r.RenewLease()); err != nil {
 		return account, err
 	}
 	return account, r.SetSkew(r.Now().Sub(clock.FromMillis(session.Time)).Milliseconds())

@@ -9,10 +9,13 @@ import (
 )
 
 // explain opens what stands behind the word in the status bar: what keeps the sync from coming through and what to do
-// about it, what waits, when the last sync was, and a clock that is wrong.
+// about it, what waits, when the last sync was, a lease that ends soon, and a clock that is wrong.
 func (s *statusBar) explain() {
 	st := s.nav.Status()
 	content := widget.NewStack(12, s.cause(st), s.facts(st))
+	if st.Lease > 0 {
+		content.Add(widget.NewNotice(words.T("ui.lease.warning", "N", st.Lease), widget.ToneWarn))
+	}
 	if screen.WrongClock(st.Skew) {
 		content.Add(widget.NewNotice(screen.SkewText(st.Skew), widget.ToneWarn))
 	}

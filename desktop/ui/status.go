@@ -25,7 +25,7 @@ type statusBar struct {
 	last   *widget.Text
 	outbox *widget.Link
 	tray   *widget.Link
-	clock  *widget.Link
+	alert  *widget.Link // the last days of the lease, or else a clock that is wrong
 	right  *widget.Text
 	object fyne.CanvasObject
 }
@@ -40,11 +40,11 @@ func newStatusBar(b *book.Book, nav *screen.Navigator, port Port, loginAgain fun
 	s.word = widget.NewLink("", widget.Small, widget.ColorDim, s.tapped)
 	s.outbox = widget.NewLink("", widget.Small, widget.ColorAccent, func() { nav.Open(screen.Route{Screen: screen.Outbox}) })
 	s.tray = widget.NewLink("", widget.Small, widget.ColorWarn, func() { nav.Open(screen.Route{Screen: screen.Tray}) })
-	s.clock = widget.NewLink("", widget.Small, widget.ColorWarn, s.explain)
+	s.alert = widget.NewLink("", widget.Small, widget.ColorWarn, s.explain)
 	s.right.SetShrink(true)
 	s.right.SetAlign(fyne.TextAlignTrailing)
 	s.object = widget.NewInset(14, 0, 14, 0, widget.NewBar(18,
-		widget.NewBar(6, s.dot, s.word), s.last, s.outbox, s.tray, s.clock, widget.NewSpace(), s.right))
+		widget.NewBar(6, s.dot, s.word), s.last, s.outbox, s.tray, s.alert, widget.NewSpace(), s.right))
 	return s
 }
 
@@ -110,9 +110,13 @@ func (s *statusBar) show(c book.Counts, st screen.Status) {
 	if c.Tray > 0 {
 		s.tray.SetText(words.T("ui.status.tray", "N", c.Tray))
 	}
-	s.clock.SetText("")
-	if s.state != screen.Practising && screen.WrongClock(st.Skew) {
-		s.clock.SetText(screen.SkewShort(st.Skew))
+	s.alert.SetText("")
+	switch {
+	case s.state == screen.Practising:
+	case st.Lease > 0:
+		s.alert.SetText(words.T("ui.lease.short", "N", st.Lease))
+	case screen.WrongClock(st.Skew):
+		s.alert.SetText(screen.SkewShort(st.Skew))
 	}
 	s.object.Refresh()
 }

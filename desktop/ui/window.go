@@ -23,6 +23,7 @@ type Window struct {
 	lane        screen.Lane
 	diagnosed   screen.Lane
 	shell       *shell // nil before the book is open
+	left        *left  // nil unless the book was locked
 	unbind      func()
 	switchedOff func()
 }
@@ -52,6 +53,8 @@ func (w *Window) start() {
 	switch {
 	case w.port.Book() != nil:
 		w.openBook(w.port.Book())
+	case w.port.Status().State == screen.Locked:
+		w.locked()
 	case w.port.Account().LoggedIn:
 		w.firstSync()
 	default:
@@ -131,12 +134,13 @@ func (w *Window) firstSync() {
 func (w *Window) openBook(b *book.Book) {
 	w.leaveBook()
 	w.shell = newShell(w, b)
+	at := w.comeBack()
 	w.set(w.shell.object())
-	w.shell.open(screen.Route{Screen: screen.Today})
+	w.shell.open(at)
 	w.shell.asked.look()
 	refresh := newGather(w.soon, w.shell.reload)
 	stopBook := b.Listen(refresh)
-	stopStatus := w.port.Listen(newGather(w.soon, w.shell.showStatus))
+	stopStatus := w.port.Listen(newGather(w.soon, w.statusChanged(w.shell)))
 	w.unbind = func() { stopBook(); stopStatus() }
 }
 

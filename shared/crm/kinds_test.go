@@ -207,3 +207,20 @@ func TestReclaimAt(t *testing.T) {
 		t.Errorf("settings: %v", wrong)
 	}
 }
+
+// TestLeaseDays: settings that say nothing have the usual lease, 0 is none (SYNC-12).
+func TestLeaseDays(t *testing.T) {
+	for name, c := range map[string]struct {
+		values schema.Values
+		want   int64
+	}{
+		"set up before there was a lease": {schema.Values{"company": "渔舟"}, crm.UsualLease},
+		"chosen":                          {schema.Values{"lease_days": int64(30)}, 30},
+		"none":                            {schema.Values{"lease_days": int64(0)}, 0},
+		"of a wrong server":               {schema.Values{"lease_days": int64(-3)}, 0},
+	} {
+		if got := crm.LeaseDays(schema.Record{Kind: "settings", Values: c.values}); got != c.want {
+			t.Errorf("%s: %d days, want %d", name, got, c.want)
+		}
+	}
+}

@@ -26,6 +26,7 @@ var Settings = kind(Kind{
 		{Name: "evidence_days", Type: Number{}},             // for follow-ups that arrive after a reclaim
 		{Name: "warn_days", Type: Number{}},                 // "soon to the pool"
 		{Name: "number_prefix", Type: Text{Max: 10}},        // KH
+		{Name: "lease_days", Type: Number{}},                // see LeaseDays
 	},
 	Rules: []func(Record) error{reclaimAtIsATime},
 })
@@ -39,4 +40,17 @@ func CheckReclaimAt(text string) error {
 		return fault.New(fault.BadTime).About("settings", "reclaim_at")
 	}
 	return nil
+}
+
+// UsualLease is the lease of a company that has not chosen one, in days.
+const UsualLease = 14
+
+// LeaseDays is after how many days without its server a laptop is locked until somebody logs in; 0 is never (SYNC-12). A
+// company whose settings say nothing, because it was set up before there was a lease, has the usual one: whoever wants
+// none says 0.
+func LeaseDays(settings Record) int64 {
+	if !settings.Has("lease_days") {
+		return UsualLease
+	}
+	return max(0, settings.Int("lease_days"))
 }

@@ -92,6 +92,7 @@ const (
 	NotOurServer    Code = "NOT_OUR_SERVER" // a captive portal, another program
 	Busy            Code = "BUSY"           // 429, 503
 	OtherAccount    Code = "OTHER_ACCOUNT"  // the replica belongs to somebody else
+	LeaseEnded      Code = "LEASE_ENDED"    // Days: so long without the server; the replica is locked until a login
 
 	// Files and machine.
 	BadFile       Code = "BAD_FILE"  // Reason: cannot be read as a table
@@ -118,6 +119,7 @@ func Codes() []Code {
 		BadSyncFile, SyncFileLogin, SyncFileStale,
 		Unauthorized, BadLogin, AccountDisabled, TooManyTries, DeviceLimit, WeakPassword, InsecureAddress, BadAddress, Offline,
 		UnknownHost, NotListening, PlainServer, CertUnknown, CertName, CertExpired, NotOurServer, Busy, OtherAccount,
+		LeaseEnded,
 		BadFile, NoHeader, DiskFull, AlreadyOpen, ReplicaBroken, ReplicaSaved, ReplicaNewer, Exists, Internal,
 	}
 }

@@ -26,6 +26,7 @@ type Door struct {
 	Practice func(ctx context.Context) error // nil where there is a book already
 	Done     func(c Credentials)             // logged in; the first sync, or the book, comes next
 	Later    func()                          // work on without; nil at the first login
+	Locked   string                          // why the book is closed until the login; "" otherwise
 	Language func(language string)           // switches the language
 	Now      func() time.Time
 	Diagnose func() // copies what helps whoever is asked for help
@@ -65,8 +66,12 @@ func New(door Door, known Credentials) *Page {
 		f.OnSubmitted = func(string) { p.login() }
 		f.OnChanged = func(string) { f.SetError("") }
 	}
-	form := widget.NewStack(12,
-		widget.NewText(words.T("ui.login.title"), widget.Title, widget.ColorText), p.notice, p.diagnose,
+	title := widget.NewStack(12, widget.NewText(words.T("ui.login.title"), widget.Title, widget.ColorText))
+	if door.Locked != "" { // stays while a login fails: what happened there is said below it
+		title = widget.NewStack(12, widget.NewText(words.T("ui.login.locked"), widget.Title, widget.ColorText),
+			widget.NewNotice(door.Locked, widget.ToneWarn))
+	}
+	form := widget.NewStack(12, title, p.notice, p.diagnose,
 		widget.NewStack(4, p.server, widget.NewText(words.T("ui.login.serverHelp"), widget.Small, widget.ColorDim)),
 		p.user, p.password, p.submit)
 	switch {

@@ -29,6 +29,9 @@ func NewForms(b *book.Book, nav *screen.Navigator, window fyne.Window) *Forms {
 	return &Forms{book: b, nav: nav, window: window, drafts: map[string]map[string]any{}}
 }
 
+// Resume takes over what was typed into the forms of a window that was left.
+func (f *Forms) Resume(from *Forms) { f.drafts = from.drafts }
+
 // Open shows the form that is asked for.
 func (f *Forms) Open(ask screen.Form) *Form {
 	kind := crm.ByName(ask.Kind)

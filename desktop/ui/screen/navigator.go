@@ -100,6 +100,7 @@ const (
 	Troubled   State = "troubled" // the server answers, but the last sync did not come through
 	Halted     State = "halted"   // a sync would remove so much without a reason that a person must allow it
 	Practising State = "practice" // there is no server
+	Locked     State = "locked"   // too long without the server: the book is closed until a login (SYNC-12)
 )
 
 // Status is how the last contact with the server went.
@@ -111,6 +112,8 @@ type Status struct {
 	LastSync time.Time
 	Fault    *fault.Fault // why the last try failed
 	Skew     time.Duration
+	Lease    int64 // days until the book is locked, told in the last ones; 0: there is nothing to tell
+	Unsent   int64 // changes that wait behind a locked book
 }
 
 // Preferences are what a person sets for this data folder.
