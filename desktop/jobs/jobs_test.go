@@ -16,7 +16,7 @@ import (
 // patience is how long a test waits for an effect.
 const patience = 20 * time.Second
 
-// TestTimetable: the tick nudges the sync every minute, and the book is told of a new day of the company's zone, once.
+// TestTimetable: every minute the tick nudges the sync and the lease is counted (SYNC-12), and the book is told of a new day of the company's zone, once.
 func TestTimetable(t *testing.T) {
 	evening := time.Date(2026, 3, 10, 15, 58, 30, 0, time.UTC) // 23:58:30 in Shanghai
 	clk := clockwork.NewFakeClockAt(evening)
@@ -37,8 +37,11 @@ func TestTimetable(t *testing.T) {
 	defer b.Close()
 	told := make(chan string, 10)
 	b.Listen(func() { told <- b.Today() })
-	nudged := make(chan struct{}, 10)
-	j, err := jobs.New(clk, jobs.Work{Replica: r, Book: b, Sync: func() { nudged <- struct{}{} }, Log: slog.New(slog.DiscardHandler)})
+	nudged, counted := make(chan struct{}, 10), make(chan struct{}, 10)
+	j, err := jobs.New(clk, jobs.Work{
+		Replica: r, Book: b, Sync: func() { nudged <- struct{}{} }, Lease: func() error { counted <- struct{}{}; return nil },
+		Log: slog.New(slog.DiscardHandler),
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -49,14 +52,16 @@ func TestTimetable(t *testing.T) {
 		}
 	}()
 	for minute := range 3 {
-		if err := clk.BlockUntilContext(t.Context(), 3); err != nil {
+		if err := clk.BlockUntilContext(t.Context(), 5); err != nil {
 			t.Fatal(err)
 		}
 		clk.Advance(time.Minute)
-		select {
-		case <-nudged:
-		case <-time.After(patience):
-			t.Fatalf("no sync in minute %d", minute)
+		for what, done := range map[string]chan struct{}{"sync": nudged, "count of the lease": counted} {
+			select {
+			case <-done:
+			case <-time.After(patience):
+				t.Fatalf("no %s in minute %d", what, minute)
+			}
 		}
 	}
 	select {

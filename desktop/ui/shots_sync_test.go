@@ -10,6 +10,7 @@ import (
 
 	"yuzhou/desktop/book"
 	"yuzhou/desktop/ui/screen"
+	"yuzhou/desktop/ui/theme"
 	"yuzhou/desktop/ui/words"
 	"yuzhou/shared/change"
 	"yuzhou/shared/fault"
@@ -32,6 +33,26 @@ func TestShotsDamage(t *testing.T) {
 			h.settle()
 			h.shootBoth("trouble-" + strings.ToLower(string(code)))
 		}
+	}
+}
+
+// TestShotsLease draws the last days of a lease and what stands in the place of the book afterwards (SYNC-12).
+func TestShotsLease(t *testing.T) {
+	for _, l := range append(looks(), look{words.Chinese, theme.Light, 150}, look{words.English, theme.Light, 150}) {
+		h, _ := offline(t, l)
+		must(t, h.book.Set("customer", h.mine(), schema.Values{"address": "新址"}))
+		h.stand(screen.Status{State: screen.Offline, LastSync: noon.AddDate(0, 0, -11), Fault: fault.New(fault.Offline), Lease: 3})
+		h.shootBoth("lease-warning")
+		h.ui.shell.status.explain()
+		h.settle()
+		h.shootBoth("lease-warning-contact")
+		h.prefs.Login = "zhangwei"
+		h.lock("14", 3)
+		h.shootBoth("lease-locked")
+		h.refuse = fault.New(fault.Offline)
+		h.write("geheim")
+		h.press(fyne.KeyReturn)
+		h.shootBoth("lease-locked-offline")
 	}
 }
 

@@ -46,6 +46,7 @@ var statuses = map[fault.Code]int{
 	fault.PoolNotMember:  http.StatusForbidden,
 	fault.PoolAssignOnly: http.StatusForbidden,
 	fault.OtherAccount:   http.StatusForbidden,
+	fault.LeaseEnded:     http.StatusForbidden,
 
 	fault.NotFound:     http.StatusNotFound,
 	fault.PoolNotFound: http.StatusNotFound,

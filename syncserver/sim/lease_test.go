@@ -57,7 +57,9 @@ func (l *tenure) open() {
 	l.Session = s
 }
 
-func (l *tenure) clock() time.Time { return l.o.clock().Add(time.Duration(l.ahead.Load()) * time.Millisecond) }
+func (l *tenure) clock() time.Time {
+	return l.o.clock().Add(time.Duration(l.ahead.Load()) * time.Millisecond)
+}
 
 // turn turns the laptop's clock by so many days from the right time.
 func (l *tenure) turn(days int64) { l.ahead.Store(days * (24 * time.Hour).Milliseconds()) }

@@ -83,7 +83,11 @@ func New(door Door, known Credentials) *Page {
 		form.Add(widget.NewStack(8, widget.NewText(words.T("ui.login.or"), widget.Body, widget.ColorDim), p.practice,
 			widget.NewParagraph(words.T("ui.login.practiceHelp"), widget.Small, widget.ColorDim)))
 	}
-	p.content = Framed(form, p.languages())
+	slogan := words.T("ui.login.slogan")
+	if door.Locked != "" { // just now it is not true that work goes on without a network
+		slogan = ""
+	}
+	p.content = framed(slogan, form, p.languages())
 	return p
 }
 
@@ -110,10 +114,16 @@ func diagnoseLink(diagnose func()) fyne.CanvasObject {
 
 // Framed puts a form into the middle of the empty window, under the name of the program; below may be nil.
 func Framed(form, below fyne.CanvasObject) fyne.CanvasObject {
-	slogan := widget.NewParagraph(words.T("ui.login.slogan"), widget.Body, widget.ColorDim)
-	name := widget.NewBar(8, widget.NewText(words.T("ui.app.name"), widget.Figure, widget.ColorAccent),
-		widget.NewText(words.T("ui.app.latin"), widget.Body, widget.ColorDim))
-	stack := widget.NewStack(14, name, slogan, widget.NewCard("", widget.NewInset(24, 20, 24, 24, form)))
+	return framed(words.T("ui.login.slogan"), form, below)
+}
+
+func framed(slogan string, form, below fyne.CanvasObject) fyne.CanvasObject {
+	stack := widget.NewStack(14, widget.NewBar(8, widget.NewText(words.T("ui.app.name"), widget.Figure, widget.ColorAccent),
+		widget.NewText(words.T("ui.app.latin"), widget.Body, widget.ColorDim)))
+	if slogan != "" {
+		stack.Add(widget.NewParagraph(slogan, widget.Body, widget.ColorDim))
+	}
+	stack.Add(widget.NewCard("", widget.NewInset(24, 20, 24, 24, form)))
 	if below != nil {
 		stack.Add(below)
 	}
