@@ -183,7 +183,7 @@ func (s *Session) now() *work {
 	return s.work
 }
 
-// Book is the open book, nil before the first sync is complete.
+// Book is the open book, nil before the first sync is complete and while the book is locked.
 func (s *Session) Book() *book.Book {
 	if w := s.now(); w != nil {
 		return w.book

@@ -16,7 +16,7 @@ import (
 // Port is what the window is given of the world beyond the book. The calls that take a context block, and are made off
 // the main goroutine; all others answer at once.
 type Port struct {
-	// Book is the open book, nil before the first sync is complete.
+	// Book is the open book, nil before the first sync is complete and while the book is locked.
 	Book func() *book.Book
 	// Account tells who is logged in where.
 	Account func() settings.Account
