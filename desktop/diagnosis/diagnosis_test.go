@@ -95,7 +95,7 @@ func TestReportTellsNoCustomer(t *testing.T) {
 			}
 		}
 		for _, fact := range []string{
-			"2026-11-21 09:15:00 +08:00", "yuzhou 0.1.0", "en, dark, 125 %", "free on disk", "schema 5", "https://crm.example, protocol",
+			"2026-11-21 09:15:00 +08:00", "yuzhou 0.1.0", "en, dark, 125 %", "free on disk", "schema ", "https://crm.example, protocol",
 			"offline, last try INTERNAL", fmt.Sprintf("customer %d,", customers), "waiting", "oldest 2026-11-20 07:15:00 +08:00 (26h0m0s ago)",
 			"refusal ALREADY_HELD 1", "refusal ? 1", "pull BUSY (2 times since 2026-11-21 08:15:00 +08:00)", "push INTERNAL *errors.errorString", "login BAD_LOGIN",
 			words.T("diagnosis.title"), words.T("diagnosis.promise"),
