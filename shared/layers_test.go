@@ -26,7 +26,7 @@ const (
 // sharedOrder is the order of the shared packages, lowest first. A package may import what stands on a lower line,
 // never its neighbours: what two of them need belongs below both. A new package gets its place here.
 var sharedOrder = [][]string{
-	{"shared/fault", "shared/clock"},
+	{"shared/fault", "shared/clock", "shared/disk"},
 	{"shared/schema"},
 	{"shared/crm"},
 	{"shared/access"},

@@ -18,6 +18,7 @@ import (
 	"yuzhou/desktop/syncer"
 	"yuzhou/desktop/ui/screen"
 	"yuzhou/desktop/ui/words"
+	"yuzhou/shared/disk"
 	"yuzhou/shared/fault"
 	"yuzhou/shared/wire"
 )
@@ -70,11 +71,11 @@ func (r Report) folder(p *page, f replica.Facts) {
 		p.say("folder", replica.Cause(err))
 		return
 	}
-	disk := size(folderSize(r.Data))
-	if free, err := freeSpace(r.Data); err == nil {
-		disk += ", " + size(free) + " free on disk"
+	room := size(folderSize(r.Data))
+	if free, _, err := disk.Space(r.Data); err == nil {
+		room += ", " + size(free) + " free on disk"
 	}
-	p.say("folder", disk)
+	p.say("folder", room)
 	if !f.Here {
 		p.say("replica", "none")
 		return

@@ -2,7 +2,6 @@ package diagnosis
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -74,7 +73,7 @@ func short(id string) string {
 
 // known is a code as far as it is of the closed list: it may have come from a server.
 func known(code fault.Code) string {
-	if slices.Contains(fault.Codes(), code) {
+	if code.Known() {
 		return string(code)
 	}
 	return string(fault.Internal)

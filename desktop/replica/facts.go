@@ -4,7 +4,6 @@ import (
 	"database/sql/driver"
 	"os"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -155,7 +154,7 @@ func (in inspector) counts(text string) (all []Count) {
 		code, _ := row[1].(string)
 		n, _ := row[2].(int64)
 		switch {
-		case slices.Contains(fault.Codes(), fault.Code(code)):
+		case fault.Code(code).Known():
 			name += " " + code
 		case code != "":
 			name += " ?"

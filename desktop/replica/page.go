@@ -47,18 +47,9 @@ type Unpacked struct {
 
 // Unpack decompresses a page. One without its End is a MALFORMED fault: a body that was cut must not be half applied.
 func Unpack(body []byte) (*Unpacked, error) {
-	in, err := wire.NewReader(body, wire.MaxPageBytes)
+	text, end, err := wire.ReadPage(body)
 	if err != nil {
 		return nil, err
-	}
-	defer in.Close()
-	text, err := in.Rest()
-	if err != nil {
-		return nil, err
-	}
-	end, ok := wire.EndOf(text)
-	if !ok {
-		return nil, fault.New(fault.Malformed, "What", "page without end")
 	}
 	return &Unpacked{end, text, body}, nil
 }

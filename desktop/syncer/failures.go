@@ -47,7 +47,7 @@ func (f *Failures) Note(at time.Time, phase string, err error) {
 		return
 	}
 	code := fault.CodeOf(err)
-	if !slices.Contains(fault.Codes(), code) { // a newer server's, or nobody's
+	if !code.Known() { // a newer server's, or nobody's
 		code = fault.Internal
 	}
 	f.mu.Lock()

@@ -12,6 +12,7 @@ import (
 
 	"yuzhou/shared/change"
 	"yuzhou/shared/fault"
+	"yuzhou/shared/wire"
 )
 
 // SYNC-19: what failed is remembered with its phase, code and cause, beyond the life of one syncer.
@@ -50,7 +51,7 @@ func TestFailuresOfSyncs(t *testing.T) {
 	}
 	host := strings.TrimPrefix(s.url, "http://")
 	if second.Phase != PhasePush || second.Code != fault.NotListening || second.Times != 1 ||
-		!strings.Contains(second.Cause, host+pathPush) || !strings.Contains(second.Cause, syscall.ECONNREFUSED.Error()) {
+		!strings.Contains(second.Cause, host+wire.PathPush) || !strings.Contains(second.Cause, syscall.ECONNREFUSED.Error()) {
 		t.Errorf("second: %+v", second)
 	}
 }
@@ -81,13 +82,13 @@ func TestCausesTellNoRecords(t *testing.T) {
 	const secret = "甲乙丙13862904417"
 	reset := &url.Error{Op: "Post", URL: "https://u:password@crm.example:8443/api/v1/pull?token=" + secret + "#" + secret, Err: syscall.ECONNRESET}
 	for want, err := range map[string]error{
-		"Post crm.example:8443/api/v1/pull: connection reset by peer": offline(pathPull, reset),
-		"no connection; proxy …: malformed answer …": fault.New(fault.NotListening, "Host", secret).Because(pathPush,
+		"Post crm.example:8443/api/v1/pull: connection reset by peer": offline(wire.PathPull, reset),
+		"no connection; proxy …: malformed answer …": fault.New(fault.NotListening, "Host", secret).Because(wire.PathPush,
 			errors.Join(errUnreached, fmt.Errorf("proxy %q: malformed answer %q", "u:"+secret+"@x", "a\"b "+secret+" https://x"))),
 		"HTTP 409":            &rejection{fault.New("孙丽", "Holder", secret), http.StatusConflict, 0},
 		"HTTP 302":            fault.New(fault.NotOurServer, "Status", 302),
 		"":                    fault.New(fault.AlreadyHeld, "Holder", secret),
-		"*errors.errorString": fault.New(fault.Malformed, "What", "line").Because(pathPull, errors.New("bad line: "+secret)),
+		"*errors.errorString": fault.New(fault.Malformed, "What", "line").Because(wire.PathPull, errors.New("bad line: "+secret)),
 	} {
 		var f Failures
 		f.Note(noon, PhasePull, err)

@@ -71,7 +71,7 @@ func (s *Syncer) writeFile(out io.Writer, account replica.Account, all []replica
 		if p.err != nil {
 			return p.err
 		}
-		part := syncfile.Part{Path: pathPush, Type: wire.ContentType, Digest: p.digest, Token: account.Token, Body: p.body}
+		part := syncfile.Part{Path: wire.PathPush, Type: wire.ContentType, Digest: p.digest, Token: account.Token, Body: p.body}
 		if err := file.Put(part); err != nil {
 			return err
 		}
@@ -84,7 +84,7 @@ func (s *Syncer) writeFile(out io.Writer, account replica.Account, all []replica
 	if err != nil {
 		return err
 	}
-	part := syncfile.Part{Path: pathPull, Type: jsonType, Digest: wire.Digest(body), Token: account.Token, Body: body}
+	part := syncfile.Part{Path: wire.PathPull, Type: jsonType, Digest: wire.Digest(body), Token: account.Token, Body: body}
 	if err := file.Put(part); err != nil {
 		return err
 	}
@@ -119,7 +119,7 @@ func (s *Syncer) ReadFile(ctx context.Context, in io.Reader) (Report, error) {
 	s.show(func(st *Status) { st.Syncing = true })
 	err := s.readFile(ctx, in, &report)
 	s.show(func(st *Status) {
-		st.Syncing, st.Phase, st.Done, st.Total = false, "", 0, 0
+		st.rest()
 		switch {
 		case err == nil:
 			st.LastSync, st.Fault = s.r.Now(), nil
@@ -181,8 +181,8 @@ func (s *Syncer) play(ctx context.Context, m *remote, p *player, report *Report)
 
 func (s *Syncer) playPushes(ctx context.Context, m *remote, p *player, report *Report) error {
 	var refused error
-	for p.at(pathPush) {
-		answer, err := m.sync(ctx, pathPush, wire.ContentType, "", nil)
+	for p.at(wire.PathPush) {
+		answer, err := m.sync(ctx, wire.PathPush, wire.ContentType, "", nil)
 		if fault.CodeOf(err) == fault.EpochChanged || p.err != nil {
 			return err
 		}

@@ -76,7 +76,7 @@ func (s *station) page(r *replica.Replica, frames ...wire.Frame) syncfile.Part {
 		s.t.Fatal(err)
 	}
 	t, _ := s.t.(*testing.T)
-	p := body(t, pathPull, frames...)
+	p := body(t, wire.PathPull, frames...)
 	p.Cursor, p.Page = ask.Cursor, ask.Token
 	return p
 }
@@ -128,7 +128,7 @@ func TestFileOfRefusedBatch(t *testing.T) {
 		want(t, "token", p.Token, "secret")
 		want(t, "digest", p.Digest, wire.Digest(p.Body))
 	}
-	refused := syncfile.Part{Path: pathPush, Type: jsonType, Status: 500, Body: []byte(`{"code":"INTERNAL"}`)}
+	refused := syncfile.Part{Path: wire.PathPush, Type: jsonType, Status: 500, Body: []byte(`{"code":"INTERNAL"}`)}
 	answer := sealed(t, head, refused, s.page(r, s.root("c2"), s.row("customer", "c2", map[string]any{"name": "新来的"}), s.end()))
 	report, err := y.ReadFile(t.Context(), bytes.NewReader(answer))
 	want(t, "told", fault.CodeOf(err), fault.Internal)
@@ -179,7 +179,7 @@ func TestFileCommand(t *testing.T) {
 	}
 	head, _ := carried(t, text)
 	result := change.Result{ID: id, Outcome: change.Applied, Seq: s.seq}
-	answer := sealed(t, head, body(t, pathPush, wire.Frame{Result: &result}, wire.Frame{End: &wire.End{}}), last)
+	answer := sealed(t, head, body(t, wire.PathPush, wire.Frame{Result: &result}, wire.Frame{End: &wire.End{}}), last)
 	if err := os.WriteFile(path, answer, 0o600); err != nil {
 		t.Fatal(err)
 	}

@@ -65,7 +65,7 @@ func (s *station) end() wire.Frame {
 }
 
 func (s *station) serve(w http.ResponseWriter, r *http.Request) {
-	if r.URL.Path == pathPokes && s.pokes != nil {
+	if r.URL.Path == wire.PathPokes && s.pokes != nil {
 		s.pokes(w, r) // it goes on while other requests are answered
 		return
 	}
@@ -76,17 +76,17 @@ func (s *station) serve(w http.ResponseWriter, r *http.Request) {
 		s.t.Error(err)
 	}
 	var batch []change.Mutation
-	if r.URL.Path == pathPush {
+	if r.URL.Path == wire.PathPush {
 		batch = s.read(r, body)
 	}
 	if s.answer != nil && s.answer(w, r, batch) {
 		return
 	}
 	switch r.URL.Path {
-	case pathLogin:
+	case wire.PathLogin:
 		w.Header().Set("Content-Type", jsonType)
 		_ = json.NewEncoder(w).Encode(wire.Session{Token: "secret", User: me, Name: "张伟", Epoch: s.epoch, Time: clock.Millis(noon)})
-	case pathPull:
+	case wire.PathPull:
 		var ask wire.Pull
 		if err := json.Unmarshal(body, &ask); err != nil {
 			s.t.Error(err)
@@ -97,7 +97,7 @@ func (s *station) serve(w http.ResponseWriter, r *http.Request) {
 			frames = []wire.Frame{s.end()}
 		}
 		s.write(w, frames...)
-	case pathPush:
+	case wire.PathPush:
 		var frames []wire.Frame
 		for _, m := range batch {
 			s.times[m.ID]++

@@ -105,7 +105,7 @@ func (m *remote) login(ctx context.Context, in wire.Login) (wire.Session, error)
 	if err != nil {
 		return session, err
 	}
-	a, err := m.post(ctx, pathLogin, jsonType, "", body)
+	a, err := m.post(ctx, wire.PathLogin, jsonType, "", body)
 	if err != nil {
 		return session, err
 	}
@@ -123,7 +123,7 @@ func SignOut(ctx context.Context, r *replica.Replica, client *http.Client) error
 		return err
 	}
 	remote := newRemote(client, account.Address, account.Token, r.Now)
-	_, err = remote.post(ctx, pathLogout, jsonType, "", nil)
+	_, err = remote.post(ctx, wire.PathLogout, jsonType, "", nil)
 	if err != nil && !passing(err) && fault.CodeOf(err) != fault.Unauthorized {
 		return err
 	}

@@ -57,7 +57,7 @@ func TestOtherAccount(t *testing.T) {
 	edit(t, r, 1)
 	user := "u-other"
 	s.answer = func(w http.ResponseWriter, req *http.Request, _ []change.Mutation) bool {
-		if req.URL.Path != pathLogin {
+		if req.URL.Path != wire.PathLogin {
 			return false
 		}
 		w.Header().Set("Content-Type", jsonType)

@@ -63,7 +63,7 @@ func (s *Syncer) fetch(ctx context.Context, m *remote, ask wire.Pull) unpacked {
 	if err != nil {
 		return unpacked{err: err}
 	}
-	answer, err := m.sync(ctx, pathPull, jsonType, wire.Digest(body), body)
+	answer, err := m.sync(ctx, wire.PathPull, jsonType, wire.Digest(body), body)
 	if err != nil {
 		return unpacked{err: err}
 	}

@@ -39,7 +39,7 @@ func (p *player) look() (*syncfile.Part, error) {
 // RoundTrip implements http.RoundTripper. Pages that the replica has from an earlier try are passed over.
 func (p *player) RoundTrip(req *http.Request) (*http.Response, error) {
 	var ask wire.Pull
-	if req.URL.Path == pathPull {
+	if req.URL.Path == wire.PathPull {
 		if err := json.NewDecoder(req.Body).Decode(&ask); err != nil {
 			return nil, err
 		}

@@ -14,10 +14,7 @@ import (
 	"yuzhou/shared/wire"
 )
 
-const (
-	pathPokes  = "/api/v1/pokes"
-	eventsType = "text/event-stream"
-)
+const eventsType = "text/event-stream"
 
 // silence is how long the stream may be without a byte. The server sends one at least every 25 seconds, so a line that
 // is silent for longer is dead, or somebody between keeps the bytes back.
@@ -114,7 +111,7 @@ func (s *Syncer) listen(ctx context.Context) (heard bool, err error) {
 		heard = true
 		s.told(news{epoch, seq})
 	}
-	return heard, offline(pathPokes, errors.Join(lines.Err(), io.EOF))
+	return heard, offline(wire.PathPokes, errors.Join(lines.Err(), io.EOF))
 }
 
 // living tells of every byte that is read.
@@ -158,15 +155,15 @@ func (s *Syncer) behind() bool {
 
 // events opens the stream of pokes. An answer without our type and epoch is not from our server.
 func (m *remote) events(ctx context.Context) (io.ReadCloser, string, error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, m.base+pathPokes, http.NoBody)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, m.base+wire.PathPokes, http.NoBody)
 	if err != nil {
-		return nil, "", fault.New(fault.BadAddress).Because(pathPokes, err)
+		return nil, "", fault.New(fault.BadAddress).Because(wire.PathPokes, err)
 	}
 	req.Header.Set("Accept", eventsType)
 	req.Header.Set("Authorization", "Bearer "+m.token)
 	endless := *m.client
 	endless.Timeout = 0 // silence ends it, not its length
-	res, err := send(&endless, pathPokes, req)
+	res, err := send(&endless, wire.PathPokes, req)
 	if err != nil {
 		return nil, "", err
 	}
@@ -180,7 +177,7 @@ func (m *remote) events(ctx context.Context) (io.ReadCloser, string, error) {
 		return nil, "", fault.New(fault.NotOurServer, "Status", a.status)
 	}
 	if a.body, err = io.ReadAll(io.LimitReader(res.Body, maxRefusal)); err != nil {
-		return nil, "", offline(pathPokes, err)
+		return nil, "", offline(wire.PathPokes, err)
 	}
 	return nil, "", a.refusal()
 }

@@ -81,7 +81,7 @@ func running(t *testing.T, s *station) *runner {
 	r, pulls := &runner{waits: make(chan time.Duration, 1000), go_: make(chan struct{}), silent: make(chan struct{})}, make(chan string, 1000)
 	r.pulls = pulls
 	s.answer = func(_ http.ResponseWriter, req *http.Request, _ []change.Mutation) bool {
-		if req.URL.Path == pathPull {
+		if req.URL.Path == wire.PathPull {
 			pulls <- req.URL.Path
 		}
 		return false

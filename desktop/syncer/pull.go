@@ -74,7 +74,7 @@ func (s *Syncer) checkpoint(ctx context.Context, m *remote, repair []wire.Span, 
 		s.show(func(st *Status) { st.Done, st.Total = end.Done, end.Total })
 	}
 	if err := ctx.Err(); err != nil {
-		return offline(pathPull, err)
+		return offline(wire.PathPull, err)
 	}
 	return fault.New(fault.Malformed, "What", "page") // neither the last page nor one with more to come
 }

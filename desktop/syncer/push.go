@@ -212,7 +212,7 @@ func (s *Syncer) exchange(ctx context.Context, m *remote, p parcel) results {
 	if p.err != nil {
 		return results{err: p.err}
 	}
-	answer, err := m.sync(ctx, pathPush, wire.ContentType, p.digest, p.body)
+	answer, err := m.sync(ctx, wire.PathPush, wire.ContentType, p.digest, p.body)
 	if err != nil {
 		return results{err: err}
 	}
@@ -221,11 +221,11 @@ func (s *Syncer) exchange(ctx context.Context, m *remote, p parcel) results {
 	switch {
 	case err != nil:
 	case len(list) != len(p.batch):
-		err = offline(pathPush, errors.New("results are missing"))
+		err = offline(wire.PathPush, errors.New("results are missing"))
 	default:
 		for i, r := range list {
 			if r.ID != p.batch[i].ID {
-				err = offline(pathPush, errors.New("results of other mutations"))
+				err = offline(wire.PathPush, errors.New("results of other mutations"))
 			}
 		}
 	}
@@ -243,7 +243,7 @@ func readResults(body []byte) ([]change.Result, error) {
 		line, err := in.Line()
 		switch {
 		case errors.Is(err, io.EOF):
-			return nil, offline(pathPush, io.ErrUnexpectedEOF)
+			return nil, offline(wire.PathPush, io.ErrUnexpectedEOF)
 		case err != nil:
 			return nil, err
 		}
@@ -254,7 +254,7 @@ func readResults(body []byte) ([]change.Result, error) {
 		var f wire.Frame
 		switch err := json.Unmarshal(line, &f); {
 		case err != nil:
-			return nil, fault.New(fault.Malformed, "What", "line").Because(pathPush, err)
+			return nil, fault.New(fault.Malformed, "What", "line").Because(wire.PathPush, err)
 		case f.End != nil:
 			return all, nil
 		case f.Result != nil:

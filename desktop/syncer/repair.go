@@ -178,7 +178,7 @@ func (m *remote) sums(ctx context.Context, scope string, parts []part) (answer w
 	if err != nil {
 		return answer, err
 	}
-	a, err := m.post(ctx, pathSums, jsonType, "", body)
+	a, err := m.post(ctx, wire.PathSums, jsonType, "", body)
 	if err != nil {
 		return answer, err
 	}

@@ -37,6 +37,9 @@ type Status struct {
 	Skew        time.Duration // device clock minus server clock
 }
 
+// rest says that no sync goes on.
+func (st *Status) rest() { st.Syncing, st.Phase, st.Done, st.Total = false, "", 0, 0 }
+
 // Report says what one sync did.
 type Report struct {
 	Pushed, Refused, Conflicts int
@@ -182,7 +185,7 @@ func (s *Syncer) Once(ctx context.Context) (Report, error) {
 		s.failed.Note(s.r.Now(), cmp.Or(s.Status().Phase, phaseStart), err)
 	}
 	s.show(func(st *Status) {
-		st.Syncing, st.Phase, st.Done, st.Total = false, "", 0, 0
+		st.rest()
 		st.Online = err == nil || !passing(err) && ctx.Err() == nil
 		st.Paused = fault.CodeOf(err) == fault.Unauthorized
 		st.Fault = fault.Of(err)

@@ -164,10 +164,10 @@ func TestServerThatFailsOnEverything(t *testing.T) {
 	once(t, y)
 	edit(t, r, 5)
 	s.answer = func(w http.ResponseWriter, r *http.Request, _ []change.Mutation) bool {
-		if r.URL.Path == pathPush {
+		if r.URL.Path == wire.PathPush {
 			fail(w, http.StatusInternalServerError, string(fault.Internal))
 		}
-		return r.URL.Path == pathPush
+		return r.URL.Path == wire.PathPush
 	}
 	for range 3 * patience {
 		if _, err := y.Once(t.Context()); !passing(err) {
@@ -226,7 +226,7 @@ func TestFirstSyncResumes(t *testing.T) {
 		r, y := laptop(t, s)
 		pulls := 0
 		s.answer = func(w http.ResponseWriter, req *http.Request, _ []change.Mutation) bool {
-			if req.URL.Path != pathPull {
+			if req.URL.Path != wire.PathPull {
 				return false
 			}
 			pulls++
@@ -274,7 +274,7 @@ func TestEpochChange(t *testing.T) {
 	s.epoch, s.seq = "e2", 1
 	s.pages[""] = []wire.Frame{{Grant: &wire.Grant{Scope: "all"}}, s.root("c2"), s.row("customer", "c2", schema.Values{"name": "乙"}), s.end()}
 	s.answer = func(w http.ResponseWriter, req *http.Request, batch []change.Mutation) bool {
-		if req.URL.Path == pathPull && len(s.asked) == 2 {
+		if req.URL.Path == wire.PathPull && len(s.asked) == 2 {
 			s.asked = append(s.asked, "refused")
 			fail(w, http.StatusConflict, string(fault.EpochChanged))
 			return true

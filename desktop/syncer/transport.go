@@ -18,15 +18,6 @@ import (
 	"yuzhou/shared/wire"
 )
 
-// The paths of the interface.
-const (
-	pathLogin  = "/api/v1/login"
-	pathLogout = "/api/v1/logout"
-	pathPull   = "/api/v1/pull"
-	pathPush   = "/api/v1/push"
-	pathSums   = "/api/v1/sums"
-)
-
 const jsonType = "application/json"
 
 // remote is the server as this laptop reaches it.
@@ -154,9 +145,7 @@ func (a answer) refusal() error {
 		}
 		return fault.New(fault.NotOurServer, "Status", a.status)
 	}
-	named := fault.New(fault.Code(f.Code)).About("", f.Field)
-	named.Params = f.Params
-	return &rejection{named, a.status, a.retryAfter()}
+	return &rejection{f.Fault(), a.status, a.retryAfter()}
 }
 
 func (a answer) retryAfter() time.Duration {

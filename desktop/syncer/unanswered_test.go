@@ -19,6 +19,7 @@ import (
 	"yuzhou/desktop/replica"
 	"yuzhou/shared/change"
 	"yuzhou/shared/fault"
+	"yuzhou/shared/wire"
 )
 
 // certificate makes one for a name, signed by itself, good from noon of the tests on for a while.
@@ -164,7 +165,7 @@ func TestBatches(t *testing.T) {
 	edit(t, r, 1200)
 	pushes := 0
 	s.answer = func(_ http.ResponseWriter, req *http.Request, _ []change.Mutation) bool {
-		if req.URL.Path == pathPush {
+		if req.URL.Path == wire.PathPush {
 			if pushes++; pushes == 2 {
 				panic(http.ErrAbortHandler)
 			}

@@ -1,5 +1,7 @@
 package fault
 
+import "slices"
+
 // Code names one thing that can go wrong. The list is closed: a test holds it against the words.
 type Code string
 
@@ -105,6 +107,9 @@ const (
 	Exists        Code = "EXISTS"        // a name that is taken
 	Internal      Code = "INTERNAL"
 )
+
+// Known tells whether a code is of the list: one that came over the wire may be a newer program's.
+func (c Code) Known() bool { return slices.Contains(Codes(), c) }
 
 // Codes lists every code, for the test that holds them against the words.
 func Codes() []Code {

@@ -136,16 +136,6 @@ func (r *Reader) Rest() (string, error) {
 	return text.String(), nil
 }
 
-// EndOf reads the End that closes the text of an answer, as Rest gives it; ok is false where an answer was cut before it.
-func EndOf(text string) (end End, ok bool) {
-	var last Frame
-	line := text[strings.LastIndexByte(strings.TrimSuffix(text, "\n"), '\n')+1:]
-	if !strings.HasSuffix(line, "\n") || json.Unmarshal([]byte(line), &last) != nil || last.End == nil {
-		return End{}, false
-	}
-	return *last.End, true
-}
-
 func (r *Reader) broken(err error) error {
 	if errors.Is(err, zstd.ErrDecoderSizeExceeded) || errors.Is(err, zstd.ErrWindowSizeExceeded) {
 		return fault.New(fault.TooLarge, "Limit", r.limit)
@@ -179,3 +169,22 @@ func (r *Reader) line() ([]byte, error) {
 
 // Close frees the decoder.
 func (r *Reader) Close() { r.zip.Close() }
+
+// ReadPage reads the body of one page of a pull: all its lines, and the End that closes them. One that was cut before its End
+// is MALFORMED: nothing of it may be applied.
+func ReadPage(body []byte) (text string, end End, err error) {
+	in, err := NewReader(body, MaxPageBytes)
+	if err != nil {
+		return "", End{}, err
+	}
+	defer in.Close()
+	if text, err = in.Rest(); err != nil {
+		return "", End{}, err
+	}
+	var last Frame
+	line := text[strings.LastIndexByte(strings.TrimSuffix(text, "\n"), '\n')+1:]
+	if !strings.HasSuffix(line, "\n") || json.Unmarshal([]byte(line), &last) != nil || last.End == nil {
+		return "", End{}, fault.New(fault.Malformed, "What", "page without end")
+	}
+	return text, *last.End, nil
+}

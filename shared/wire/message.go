@@ -4,6 +4,7 @@ package wire
 
 import (
 	"yuzhou/shared/change"
+	"yuzhou/shared/fault"
 	"yuzhou/shared/schema"
 )
 
@@ -15,6 +16,16 @@ import (
 const (
 	Protocol   = 2
 	OldestPull = 1
+)
+
+// The paths of the requests by which the two programs sync.
+const (
+	PathLogin  = "/api/v1/login"
+	PathLogout = "/api/v1/logout"
+	PathPull   = "/api/v1/pull"
+	PathPush   = "/api/v1/push"
+	PathSums   = "/api/v1/sums"
+	PathPokes  = "/api/v1/pokes"
 )
 
 // The headers and types of a sync answer. An answer without all of them is not from our server
@@ -200,4 +211,11 @@ type Failure struct {
 	Field   string            `json:"field,omitempty"`
 	Params  map[string]string `json:"params,omitempty"`
 	Request string            `json:"request,omitempty"` // id to find it in the server's log
+}
+
+// Fault is what it tells.
+func (f Failure) Fault() *fault.Fault {
+	named := fault.New(fault.Code(f.Code)).About("", f.Field)
+	named.Params = f.Params
+	return named
 }

@@ -1,6 +1,10 @@
 package api
 
-import "net/http"
+import (
+	"net/http"
+
+	"yuzhou/shared/wire"
+)
 
 // prefix begins every path of the interface; its number changes only with what old laptops could not bear.
 const prefix = "/api/v1"
@@ -28,13 +32,13 @@ func (a *API) routes() []route {
 		{get, pathReady, public, "The program can do its work; 503 when not, with the checks.", readyEndpoint()},
 		{get, prefix + "/openapi.json", public, "This description.", openAPIEndpoint()},
 
-		{post, prefix + "/login", public, "A device token for a name and a password.", message(a.login)},
-		{post, prefix + "/logout", signedIn, "End the device token.", give(a.logout)},
+		{post, wire.PathLogin, public, "A device token for a name and a password.", message(a.login)},
+		{post, wire.PathLogout, signedIn, "End the device token.", give(a.logout)},
 		{get, prefix + "/me", signedIn, "Who the token belongs to, and what the server speaks.", give(a.me)},
-		{post, prefix + "/pull", signedIn, "One page of what the laptop does not have.", pullEndpoint()},
-		{post, prefix + "/push", signedIn, "A batch of mutations; a result for each.", pushEndpoint()},
-		{post, prefix + "/sums", signedIn, "Counts and digests of parts of a scope, to find where two books differ.", a.sumsEndpoint()},
-		{get, prefix + "/pokes", signedIn, "Events without data, the number of the newest commit, when a pull would bring news.", pokesEndpoint()},
+		{post, wire.PathPull, signedIn, "One page of what the laptop does not have.", pullEndpoint()},
+		{post, wire.PathPush, signedIn, "A batch of mutations; a result for each.", pushEndpoint()},
+		{post, wire.PathSums, signedIn, "Counts and digests of parts of a scope, to find where two books differ.", a.sumsEndpoint()},
+		{get, wire.PathPokes, signedIn, "Events without data, the number of the newest commit, when a pull would bring news.", pokesEndpoint()},
 
 		{get, prefix + "/customers/:id", may("customer", "see"), "A customer and who holds it, as far as the asker may see.", give(a.customer)},
 		{post, prefix + "/customers/:id/claim", may("customer", "claim"), "Take a customer out of a pool.", take(a.claim)},

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"yuzhou/shared/disk"
 	"yuzhou/syncserver/api"
 	"yuzhou/syncserver/store"
 )
@@ -55,7 +56,7 @@ func (s *Server) checkDisk() string {
 	if store.IsPostgres(s.config.Store) {
 		return ok
 	}
-	free, total, err := diskSpace(filepath.Dir(s.config.Store))
+	free, total, err := disk.Space(filepath.Dir(s.config.Store))
 	switch {
 	case err != nil:
 		return "unknown"

@@ -30,12 +30,6 @@ type Answered struct {
 	Pages   int    `json:"pages"`   // of what the laptop does not have
 }
 
-// The only requests that a file may hold.
-const (
-	pathPush = "/api/v1/push"
-	pathPull = "/api/v1/pull"
-)
-
 // timeout is how long one request of a file may work.
 const timeout = 10 * time.Minute
 
@@ -93,11 +87,11 @@ type teller struct {
 
 func (t *teller) tell(ctx context.Context, part syncfile.Part) error {
 	switch {
-	case part.Path == pathPush && !t.Failed: // later changes may hang on those that could not be answered
+	case part.Path == wire.PathPush && !t.Failed: // later changes may hang on those that could not be answered
 		return t.push(ctx, part)
-	case part.Path == pathPush:
+	case part.Path == wire.PathPush:
 		return nil
-	case part.Path == pathPull:
+	case part.Path == wire.PathPull:
 		return t.pull(ctx, part)
 	}
 	return fault.New(fault.BadSyncFile, "What", "path")
@@ -154,29 +148,12 @@ func (t *teller) pull(ctx context.Context, part syncfile.Part) error {
 			return err
 		}
 		t.Pages++
-		end, err := endOf(got.Body)
+		_, end, err := wire.ReadPage(got.Body)
 		if err != nil || !end.More {
 			return err
 		}
 		ask.Token, ask.Repair = end.Token, nil
 	}
-}
-
-func endOf(body []byte) (wire.End, error) {
-	in, err := wire.NewReader(body, wire.MaxPageBytes)
-	if err != nil {
-		return wire.End{}, err
-	}
-	defer in.Close()
-	text, err := in.Rest()
-	if err != nil {
-		return wire.End{}, err
-	}
-	end, ok := wire.EndOf(text)
-	if !ok {
-		return end, fault.New(fault.Malformed, "What", "page without end")
-	}
-	return end, nil
 }
 
 // ask puts a request to the interface. That nobody has the right to ask, or that the server itself is ill, ends it all: a
@@ -196,7 +173,7 @@ func (t *teller) ask(ctx context.Context, part syncfile.Part) (syncfile.Part, er
 		Path: part.Path, Type: h.Get("Content-Type"), Digest: h.Get(wire.HeaderDigest), Epoch: h.Get(wire.HeaderEpoch), Status: page.status,
 		Body: slices.Clip(page.body.Bytes()),
 	}
-	if got.Status == http.StatusUnauthorized || got.Status >= http.StatusInternalServerError && part.Path == pathPull || got.Status == http.StatusServiceUnavailable {
+	if got.Status == http.StatusUnauthorized || got.Status >= http.StatusInternalServerError && part.Path == wire.PathPull || got.Status == http.StatusServiceUnavailable {
 		return got, refusal(got)
 	}
 	return got, nil
@@ -207,7 +184,7 @@ func refusal(got syncfile.Part) error {
 	if json.Unmarshal(got.Body, &f) != nil || f.Code == "" {
 		return fault.New(fault.Internal)
 	}
-	return fault.New(fault.Code(f.Code))
+	return f.Fault()
 }
 
 // page is an answer as it is written.

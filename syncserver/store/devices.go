@@ -22,9 +22,8 @@ func (v *View) DeviceToken(device string) (user, hash string, found bool, err er
 
 // DeviceActive tells whether a device of a user has a token that was not ended, and the user is not disabled.
 func (v *View) DeviceActive(user, device string) (bool, error) {
-	var one int
-	return v.c.one([]any{&one}, `SELECT 1 FROM device d JOIN record u ON u.kind = 'user' AND u.id = d.user
-		WHERE d.id = ? AND d.user = ? AND d.revoked = 0 AND d.token_hash IS NOT NULL AND u.deleted = 0 AND NOT `+isTrue("u.body", "disabled"), device, user)
+	owner, _, found, err := v.DeviceToken(device)
+	return found && owner == user, err
 }
 
 // Account finds an account by its login, in any case of letters.

@@ -44,9 +44,9 @@ var laptopDefects = []defect{
 	},
 	{
 		name: "a push counts as done when it was sent", file: "desktop/syncer/push.go",
-		was: `	answer, err := m.sync(ctx, pathPush, wire.ContentType, p.digest, p.body)
+		was: `	answer, err := m.sync(ctx, wire.PathPush, wire.ContentType, p.digest, p.body)
 `,
-		now: `	answer, err := m.sync(ctx, pathPush, wire.ContentType, p.digest, p.body)
+		now: `	answer, err := m.sync(ctx, wire.PathPush, wire.ContentType, p.digest, p.body)
 	if planted("a push counts as done when it was sent") && err != nil {
 		var done []change.Result
 		for _, o := range p.batch {

@@ -1,11 +1,12 @@
 //go:build unix
 
-package server
+// Package disk asks the system about the disks on which both programs keep their data.
+package disk
 
 import "golang.org/x/sys/unix"
 
-// diskSpace is what is free for us, and all there is, in bytes, on the disk that holds folder.
-func diskSpace(folder string) (free, total uint64, err error) {
+// Space is what is free for us, and all there is, in bytes, on the disk that holds folder.
+func Space(folder string) (free, total uint64, err error) {
 	var stat unix.Statfs_t
 	if err := unix.Statfs(folder, &stat); err != nil {
 		return 0, 0, err
