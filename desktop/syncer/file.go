@@ -156,13 +156,14 @@ func (s *Syncer) readFile(ctx context.Context, in io.Reader, report *Report) err
 	if p.err != nil { // the file is to blame, whatever came of it further up
 		return p.err
 	}
+	var refused *rejection
 	switch {
 	case fault.CodeOf(err) == fault.EpochChanged:
 		err = errors.Join(s.r.Restored(), err)
 	case badToken(err):
 		err = errors.Join(s.r.Restart(), fault.New(fault.SyncFileStale))
-	case fault.CodeOf(err) == fault.MassRemoval:
-		return err // once it is allowed the same file is read again
+	case err != nil && !errors.As(err, &refused):
+		return err // a full disk, a removal that a person must allow: the same file is read again
 	}
 	return errors.Join(s.r.SetSyncFile(""), err)
 }

@@ -140,6 +140,27 @@ func TestFileOfRefusedBatch(t *testing.T) {
 	want(t, "each once", len(s.got), 2)
 }
 
+// TestFileIsReadAgain (SYNC-15): an answer that could not be taken is not used up.
+func TestFileIsReadAgain(t *testing.T) {
+	s := newStation(t)
+	r, y := laptop(t, s)
+	once(t, y)
+	var file bytes.Buffer
+	if _, err := y.SaveFile(&file); err != nil {
+		t.Fatal(err)
+	}
+	head, _ := carried(t, file.Bytes())
+	whole := s.page(r, s.root("c2"), s.row("customer", "c2", map[string]any{"name": "新来的"}), s.end())
+	half := body(t, wire.PathPull, s.root("c2"))
+	half.Cursor, half.Page = whole.Cursor, whole.Page
+	_, err := y.ReadFile(t.Context(), bytes.NewReader(sealed(t, head, half)))
+	want(t, "without its end", fault.CodeOf(err), fault.Malformed)
+	report, err := y.ReadFile(t.Context(), bytes.NewReader(sealed(t, head, whole)))
+	if err != nil || report.PulledRows != 1 {
+		t.Fatal(report, err)
+	}
+}
+
 // TestFileCommand: files without a window (SYNC-15). A file that is there is not written over.
 func TestFileCommand(t *testing.T) {
 	s := newStation(t)
